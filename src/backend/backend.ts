@@ -1,0 +1,54 @@
+import type { Exit } from '../base/errors.js';
+import type { Channel } from '../channel/channel.js';
+import type { Kind, Order, Report, WorkerId } from '../protocol/messages.js';
+import type { Target } from '../target/target.js';
+
+export type Stdio = 'inherit' | 'pipe' | 'ignore' | { readonly file: string };
+
+/** What a host is started with, checked and complete. Not every kind has a use for every part. */
+export interface HostOptions {
+  readonly name: string;
+  readonly target: Target;
+  readonly env: Readonly<Record<string, string | undefined>> | undefined;
+  readonly cwd: string | undefined;
+  readonly execArgv: readonly string[] | undefined;
+  readonly resourceLimits: ResourceLimits | undefined;
+  readonly stdio: Stdio;
+  readonly reuseThread: boolean;
+  /** For output that does not come as a report. */
+  onOutput(stream: 'stdout' | 'stderr', chunk: Buffer): void;
+}
+
+export interface ResourceLimits {
+  readonly maxOldGenerationSizeMb?: number;
+  readonly maxYoungGenerationSizeMb?: number;
+  readonly stackSizeMb?: number;
+}
+
+/** One way to start a host. */
+export interface Backend {
+  readonly kind: Kind;
+  /** Whether a host has a thread or process of its own, which can be ended whatever it does. */
+  readonly isIsolated: boolean;
+  start(options: HostOptions): RunningHost;
+}
+
+/** A started host, seen from its caller. */
+export interface RunningHost {
+  readonly channel: Channel<Order, Report>;
+  /** Delivers a request that must get through although the channel is full or the target blocks. */
+  urge(order: Extract<Order, { type: 'terminate' | 'cancel' }>): void;
+  /** Cuts off the target where it is. With an id, only if that call is running. */
+  interrupt(callId?: number): void;
+  /** Ends the host and all it started, whatever they do. */
+  kill(): void;
+  /**
+   * Resolves when the host is gone; never rejects. Asked once the channel has ended. After an orderly end nothing runs
+   * any more in a thread, so it counts as gone although its engine is still being taken down.
+   */
+  exit(wasOrderly: boolean): Promise<Exit>;
+  /** The caller has dealt with so much reported output. */
+  outputTaken(bytes: number): void;
+  /** Where the target is right now; empty when it runs no JavaScript. */
+  stack(id: WorkerId): Promise<string>;
+}

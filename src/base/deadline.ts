@@ -1,0 +1,42 @@
+const LONGEST_TIMER_MS = 2 ** 31 - 1; // beyond it setTimeout fires after 1 ms
+
+export interface Timer {
+  cancel(): void;
+}
+
+/** `setTimeout` for any length: a long wait is made of several timers. `Infinity` never fires. */
+export function after(ms: number, action: () => void, options: { ref?: boolean } = {}): Timer {
+  if (ms === Infinity) return { cancel() {} };
+  const dueAt = performance.now() + ms;
+  let timer: NodeJS.Timeout;
+  const arm = (): void => {
+    const restMs = Math.max(0, dueAt - performance.now());
+    timer = setTimeout(restMs > LONGEST_TIMER_MS ? arm : action, Math.min(restMs, LONGEST_TIMER_MS));
+    if (options.ref === false) timer.unref();
+  };
+  arm();
+  return { cancel: () => clearTimeout(timer) };
+}
+
+/** Resolves with whether `promise` settled before the time was over; the promise's own outcome is not looked at. */
+export async function settlesWithin(promise: Promise<unknown>, ms: number, signal?: AbortSignal): Promise<boolean> {
+  const settled = promise.then(
+    () => true,
+    () => true,
+  );
+  if (ms === Infinity && !signal) return settled;
+  if (signal?.aborted) return Promise.race([settled, Promise.resolve(false)]);
+  let timer: Timer | undefined;
+  let onAbort = (): void => {};
+  const over = new Promise<false>((resolve) => {
+    onAbort = () => resolve(false);
+    timer = after(ms, onAbort);
+    signal?.addEventListener('abort', onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([settled, over]);
+  } finally {
+    timer?.cancel();
+    signal?.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,78 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** A process, told from a later one that got the same number. */
+export interface ProcessRef {
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
+interface ProcessRow extends ProcessRef {
+  readonly parentPid: number;
+}
+
+/**
+ * All descendants of a process that can be found now. Once a process is dead its children belong to somebody else, so
+ * this has to be asked before the first signal.
+ */
+export function descendantsOf(pid: number): ProcessRef[] {
+  const rows = process.platform === 'linux' ? rowsOfProc() : process.platform === 'win32' ? [] : rowsOfPs();
+  const found: ProcessRow[] = [];
+  const parents = new Set([pid]);
+  for (let before = -1; before !== found.length; ) {
+    before = found.length;
+    for (const row of rows) {
+      if (!parents.has(row.parentPid) || parents.has(row.pid)) continue;
+      parents.add(row.pid);
+      found.push(row);
+    }
+  }
+  return found;
+}
+
+/** Signals each of these that is still the process it was. Who is gone already is no error. */
+export function signalEach(processes: readonly ProcessRef[], signal: NodeJS.Signals): void {
+  for (const { pid, startedAt } of processes) {
+    if (startedAt === '' || rowOfProc(pid)?.startedAt === startedAt) signalIfThere(pid, signal);
+  }
+}
+
+/** Signals the group that a process leads; false when nobody is left in it. */
+export function signalGroup(leaderPid: number, signal: NodeJS.Signals | 0): boolean {
+  return signalIfThere(-leaderPid, signal);
+}
+
+function signalIfThere(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // there, but not ours
+  }
+}
+
+function rowsOfProc(): ProcessRow[] {
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (rowOfProc(Number(name)) ?? []) : []));
+}
+
+/** `/proc/PID/stat` is "pid (name) state ppid …"; the name may hold blanks and parentheses. */
+function rowOfProc(pid: number): ProcessRow | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? undefined : { pid, parentPid: Number(fields[1]), startedAt: fields[19] ?? '' };
+  } catch {
+    return undefined; // ended meanwhile
+  }
+}
+
+function rowsOfPs(): ProcessRow[] {
+  try {
+    const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+    return lines.map((line) => {
+      const [pid, parentPid] = line.trim().split(/\s+/).map(Number);
+      return { pid: pid ?? 0, parentPid: parentPid ?? 0, startedAt: '' };
+    });
+  } catch {
+    return []; // no ps: the group has to do
+  }
+}

@@ -1,0 +1,21 @@
+/** Some packed messages, and what does not fit into bytes or is too large for them. */
+export interface Frame {
+  readonly bytes: Uint8Array;
+  readonly attachments: readonly unknown[];
+}
+
+/** Moves frames to the other side, in order and whole, until either side ends. */
+export interface Carrier {
+  /** Whether attachments may be more than buffers: threads share memory and hand over ports. */
+  readonly shares: boolean;
+  /** The attachments in `transfer` are given away; buffers are fresh in any case and the carrier's to keep. */
+  post(frame: Frame, transfer: ReadonlySet<unknown>): void;
+  /** Once. What came before is kept until then. */
+  listen(receive: (frame: Frame) => void): void;
+  /** Sends what was posted, then ends this side. */
+  end(): void;
+  /** Ends now; what is on its way may be lost. */
+  destroy(): void;
+  /** Resolves when nothing will come any more. Never rejects. */
+  readonly ended: Promise<void>;
+}

@@ -1,0 +1,123 @@
+import { seal } from '../codec/codec.js';
+import type { AttachmentSink } from '../codec/graph.js';
+import { Packer, Unpacker } from '../codec/packer.js';
+import type { Received } from '../protocol/messages.js';
+import type { Carrier, Frame } from './carrier.js';
+
+const BATCH_MESSAGES_MAX = 256;
+const BATCH_BYTES_MAX = 64 * 1024;
+const NOTHING: ReadonlySet<unknown> = new Set();
+
+/** A message is plain data but for its `payload`, which may be any value that can be sent. */
+interface Message {
+  readonly type: string;
+  readonly payload?: unknown;
+}
+
+interface SendOptions {
+  /** What the payload is called in errors about it. */
+  readonly name?: string;
+  /** Buffers and ports inside the payload that are handed over instead of copied. */
+  readonly transfer?: readonly unknown[];
+}
+
+/**
+ * Whole messages, both ways, in order. Messages sent in one go share a frame: a frame leaves when the running job
+ * ends or when it is full, so one message alone leaves at once.
+ */
+export class Channel<Out extends Message, In extends Message> {
+  readonly #carrier: Carrier;
+  readonly #packer = new Packer();
+  readonly #unpacker = new Unpacker();
+  #packed: Uint8Array[] = [];
+  #packedBytes = 0;
+  #attachments: unknown[] = [];
+  #transfer: ReadonlySet<unknown> = NOTHING;
+  #isFlushDue = false;
+  #isEnded = false;
+
+  constructor(carrier: Carrier) {
+    this.#carrier = carrier;
+  }
+
+  get ended(): Promise<void> {
+    return this.#carrier.ended;
+  }
+
+  /** The message is packed at once: what the sender changes later does not travel. Throws `UnsendableError`, and then sends nothing. */
+  send(message: Out, options?: SendOptions): void {
+    if (this.#isEnded) return; // nobody is left to read it; whoever waits for an answer learns from `ended`
+    const fresh: unknown[] = [];
+    const transfer = options?.transfer?.length ? new Set(options.transfer) : NOTHING;
+    const packed = this.#packer.pack(
+      'payload' in message
+        ? { ...message, payload: seal(message.payload, options?.name ?? 'value', this.#sink(fresh, transfer)) }
+        : message,
+    );
+    this.#attachments.push(...fresh);
+    if (transfer.size > 0) this.#transfer = new Set([...this.#transfer, ...transfer]);
+    this.#packed.push(packed);
+    this.#packedBytes += packed.byteLength;
+    if (this.#packed.length >= BATCH_MESSAGES_MAX || this.#packedBytes >= BATCH_BYTES_MAX || fresh.length > 0) {
+      this.flush();
+    } else if (!this.#isFlushDue) {
+      this.#isFlushDue = true;
+      queueMicrotask(this.#flushWhenDue);
+    }
+  }
+
+  flush(): void {
+    if (this.#packed.length === 0) return;
+    const frame: Frame = { bytes: joined(this.#packed, this.#packedBytes), attachments: this.#attachments };
+    const transfer = this.#transfer;
+    this.#packed = [];
+    this.#packedBytes = 0;
+    this.#attachments = [];
+    this.#transfer = NOTHING;
+    this.#carrier.post(frame, transfer);
+  }
+
+  receive(handle: (message: Received<In>, attachments: readonly unknown[]) => void): void {
+    this.#carrier.listen(({ bytes, attachments }) => {
+      this.#unpacker.unpackEach(bytes, (message) => handle(message as Received<In>, attachments));
+    });
+  }
+
+  end(): void {
+    if (this.#isEnded) return;
+    this.flush();
+    this.#isEnded = true;
+    this.#carrier.end();
+  }
+
+  destroy(): void {
+    this.#isEnded = true;
+    this.#carrier.destroy();
+  }
+
+  readonly #flushWhenDue = (): void => {
+    this.#isFlushDue = false;
+    this.flush();
+  };
+
+  #sink(fresh: unknown[], transfer: ReadonlySet<unknown>): AttachmentSink {
+    const before = this.#attachments.length;
+    return {
+      shares: this.#carrier.shares,
+      transfer,
+      add: (attachment) => before + fresh.push(attachment) - 1,
+    };
+  }
+}
+
+function joined(parts: readonly Uint8Array[], byteLength: number): Uint8Array {
+  const [only] = parts;
+  if (only && parts.length === 1) return only;
+  const bytes = new Uint8Array(byteLength);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.byteLength;
+  }
+  return bytes;
+}

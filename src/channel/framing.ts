@@ -1,0 +1,90 @@
+import type { Frame } from './carrier.js';
+
+/*
+ * A frame on a byte stream: u32 length of the messages, u32 number of attachments, a f64 length for each of them, then
+ * the messages, then the attachments. Big-endian.
+ */
+const FIXED_BYTES = 8;
+const LENGTH_BYTES = 8;
+
+export function headerOf({ bytes, attachments }: Frame): Buffer {
+  const header = Buffer.allocUnsafe(FIXED_BYTES + LENGTH_BYTES * attachments.length);
+  header.writeUInt32BE(bytes.byteLength, 0);
+  header.writeUInt32BE(attachments.length, 4);
+  attachments.forEach((buffer, i) => {
+    header.writeDoubleBE((buffer as ArrayBuffer).byteLength, FIXED_BYTES + i * LENGTH_BYTES);
+  });
+  return header;
+}
+
+/** Puts frames together from chunks of any size. Small parts stay views of the chunk they came in; large ones are filled in place. */
+export class FrameReader {
+  readonly #receive: (frame: Frame) => void;
+  #length = FIXED_BYTES;
+  #then: (part: Uint8Array) => void = (part) => this.#readFixed(part);
+  #part: Uint8Array | undefined;
+  #filled = 0;
+
+  constructor(receive: (frame: Frame) => void) {
+    this.#receive = receive;
+  }
+
+  push(chunk: Uint8Array): void {
+    let at = 0;
+    while (at < chunk.byteLength) {
+      if (!this.#part && chunk.byteLength - at >= this.#length) {
+        at += this.#length;
+        this.#then(chunk.subarray(at - this.#length, at));
+      } else {
+        at += this.#fill(chunk.subarray(at));
+      }
+    }
+  }
+
+  #fill(chunk: Uint8Array): number {
+    this.#part ??= new Uint8Array(this.#length);
+    const part = this.#part;
+    const taken = chunk.subarray(0, this.#length - this.#filled);
+    part.set(taken, this.#filled);
+    this.#filled += taken.byteLength;
+    if (this.#filled === this.#length) {
+      this.#part = undefined;
+      this.#then(part);
+    }
+    return taken.byteLength;
+  }
+
+  #expect(length: number, then: (part: Uint8Array) => void): void {
+    this.#filled = 0;
+    this.#length = length;
+    this.#then = then;
+  }
+
+  #readFixed(fixed: Uint8Array): void {
+    const view = new DataView(fixed.buffer, fixed.byteOffset, FIXED_BYTES);
+    const byteLength = view.getUint32(0);
+    const count = view.getUint32(4);
+    if (count === 0) this.#expect(byteLength, (bytes) => this.#finish({ bytes, attachments: [] }));
+    else this.#expect(count * LENGTH_BYTES, (lengths) => this.#readLengths(lengths, byteLength));
+  }
+
+  #readLengths(part: Uint8Array, byteLength: number): void {
+    const view = new DataView(part.buffer, part.byteOffset, part.byteLength);
+    const lengths = Array.from({ length: part.byteLength / LENGTH_BYTES }, (_, i) => view.getFloat64(i * LENGTH_BYTES));
+    this.#expect(byteLength, (bytes) => this.#readAttachments({ bytes, attachments: [] }, lengths));
+  }
+
+  #readAttachments(frame: Frame, lengths: readonly number[]): void {
+    const [length, ...rest] = lengths;
+    if (length === undefined) return this.#finish(frame);
+    this.#expect(length, (part) => {
+      const buffer = part.byteLength === part.buffer.byteLength ? part.buffer : new Uint8Array(part).buffer;
+      this.#readAttachments({ bytes: frame.bytes, attachments: [...frame.attachments, buffer] }, rest);
+    });
+  }
+
+  #finish(frame: Frame): void {
+    this.#expect(FIXED_BYTES, (part) => this.#readFixed(part));
+    this.#receive(frame);
+  }
+}

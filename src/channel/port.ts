@@ -1,0 +1,41 @@
+import type { MessagePort, TransferListItem } from 'node:worker_threads';
+import { Deferred } from '../base/deferred.js';
+import type { Carrier, Frame } from './carrier.js';
+
+const TRANSFER_BYTES_MIN = 4096; // below it, cloning a buffer is cheaper than handing it over
+
+/** Frames over a MessagePort, between two threads of one process. */
+export class PortCarrier implements Carrier {
+  readonly shares = true;
+  readonly #port: MessagePort;
+  readonly #ended = new Deferred<void>();
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+    port.once('close', () => this.#ended.resolve());
+  }
+
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  post({ bytes, attachments }: Frame, transfer: ReadonlySet<unknown>): void {
+    const isWhole = bytes.byteLength === bytes.buffer.byteLength && !Buffer.isBuffer(bytes);
+    const own = isWhole ? bytes : new Uint8Array(bytes); // packed messages lie in a buffer of many
+    const handedOver = attachments.filter((part) => part instanceof ArrayBuffer || transfer.has(part));
+    if (own.byteLength >= TRANSFER_BYTES_MIN) handedOver.push(own.buffer);
+    this.#port.postMessage([own, attachments], handedOver as TransferListItem[]);
+  }
+
+  listen(receive: (frame: Frame) => void): void {
+    this.#port.on('message', ([bytes, attachments]: [Uint8Array, unknown[]]) => receive({ bytes, attachments }));
+  }
+
+  end(): void {
+    this.#port.close(); // what was posted still arrives
+  }
+
+  destroy(): void {
+    this.#port.close();
+  }
+}

@@ -1,0 +1,43 @@
+import type { Duplex } from 'node:stream';
+import { Deferred } from '../base/deferred.js';
+import type { Carrier, Frame } from './carrier.js';
+import { FrameReader, headerOf } from './framing.js';
+
+/** Frames over anything that carries bytes both ways: a pipe, a socket, an ssh channel. */
+export class StreamCarrier implements Carrier {
+  readonly shares = false;
+  readonly #stream: Duplex;
+  readonly #ended = new Deferred<void>();
+
+  constructor(stream: Duplex) {
+    this.#stream = stream;
+    stream.once('close', () => this.#ended.resolve());
+    stream.once('error', () => stream.destroy()); // the other side is gone; `close` follows and says so
+  }
+
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
+  post(frame: Frame): void {
+    if (!this.#stream.writable) return;
+    this.#stream.cork();
+    this.#stream.write(headerOf(frame));
+    this.#stream.write(frame.bytes);
+    for (const buffer of frame.attachments) this.#stream.write(new Uint8Array(buffer as ArrayBuffer));
+    this.#stream.uncork();
+  }
+
+  listen(receive: (frame: Frame) => void): void {
+    const reader = new FrameReader(receive);
+    this.#stream.on('data', (chunk: Buffer) => reader.push(chunk));
+  }
+
+  end(): void {
+    this.#stream.end();
+  }
+
+  destroy(): void {
+    this.#stream.destroy();
+  }
+}

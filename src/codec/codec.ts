@@ -1,0 +1,31 @@
+import { UnsendableError } from '../base/errors.js';
+import { flatten } from './flatten.js';
+import type { AttachmentSink, Graph } from './graph.js';
+import { inflate } from './inflate.js';
+import { isPlain } from './plain.js';
+
+/** A value ready to be packed: as it is, or as its graph. */
+export type Sealed = { readonly plain: unknown } | { readonly graph: Graph };
+
+/** Throws `UnsendableError`, naming the place within `rootName`; then nothing of the value has been sent. */
+export function seal(value: unknown, rootName: string, sink: AttachmentSink): Sealed {
+  if (sink.transfer.size === 0 && looksPlain(value)) return { plain: value };
+  return { graph: flatten(value, rootName, sink) };
+}
+
+export function unseal(sealed: Sealed, attachments: readonly unknown[]): unknown {
+  if ('plain' in sealed) return sealed.plain;
+  try {
+    return inflate(sealed.graph, attachments);
+  } catch (cause) {
+    throw new UnsendableError(`The value arrived, but could not be rebuilt: ${String((cause as Error)?.message ?? cause)}`, { path: '', cause });
+  }
+}
+
+function looksPlain(value: unknown): boolean {
+  try {
+    return isPlain(value);
+  } catch {
+    return false; // a getter threw; flattening meets it again and knows its path
+  }
+}

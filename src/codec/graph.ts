@@ -1,0 +1,43 @@
+/**
+ * A value as a table: each object, once, is a node; inside a node a primitive stands for itself and `[n]` for
+ * node n. So cycles, shared references and everything msgpack has no word for become plain data.
+ */
+export type Graph = readonly Node[];
+
+/** A primitive that msgpack carries as it is, or the number of a node. */
+export type Child = string | number | boolean | null | undefined | readonly [node: number];
+
+export type Node = RecordNode | TaggedNode;
+
+/** An ordinary object: itself, so that msgpack's records make it small. */
+export type RecordNode = { readonly [key: string]: Child };
+
+export type TaggedNode =
+  | readonly ['array', ...Child[]]
+  | readonly ['sparse', length: number, ...Pairs]
+  | readonly ['object', ...Pairs]
+  | readonly ['map', ...Child[]]
+  | readonly ['set', ...Child[]]
+  | readonly ['date', number | undefined]
+  | readonly ['regexp', source: string, flags: string, lastIndex: number]
+  | readonly ['boxed', Child]
+  | readonly ['is', Child]
+  | readonly ['-0']
+  | readonly ['bigint', string]
+  | readonly ['utf16', Uint8Array]
+  | readonly ['bytes', Uint8Array, byteLengthMax: number | undefined]
+  | readonly ['attached', attachment: number, byteLengthMax?: number | undefined]
+  | readonly ['view', type: string, buffer: Child, byteOffset: number, length: number]
+  | readonly ['error', classNames: readonly string[], ...properties: Child[]]
+  | readonly ['domexception', message: Child, name: Child, stack: Child]
+  | readonly ['registered', name: string, packed: Child];
+
+type Pairs = Child[]; // key, value, key, value
+
+/** What leaves a value beside its bytes: large buffers, and what only threads can share. */
+export interface AttachmentSink {
+  /** Whether the carrier clones and shares by itself, as a MessagePort does. */
+  readonly shares: boolean;
+  readonly transfer: ReadonlySet<unknown>;
+  add(attachment: unknown): number;
+}

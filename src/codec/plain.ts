@@ -1,0 +1,61 @@
+const DEPTH_MAX = 200; // deeper values take the graph's way, which does not recurse
+const EXTRA_KEYS_LENGTH_MAX = 1000; // listing the keys of a longer array costs more than packing it
+
+/**
+ * Whether msgpack carries this value as it is: a tree (nothing shared, no cycle) of ordinary objects, dense
+ * arrays and primitives. Most calls are that, and need no more than this look.
+ */
+export function isPlain(value: unknown): boolean {
+  return typeof value === 'object' && value !== null ? isPlainTree(value, new Set(), 0) : isPlainPrimitive(value);
+}
+
+function isPlainPrimitive(value: unknown): boolean {
+  switch (typeof value) {
+    case 'number':
+      return !Object.is(value, -0);
+    case 'string':
+      return value.isWellFormed();
+    case 'boolean':
+    case 'undefined':
+      return true;
+    default:
+      return value === null;
+  }
+}
+
+function isPlainTree(value: object, seen: Set<object>, depth: number): boolean {
+  if (depth > DEPTH_MAX || seen.has(value)) return false;
+  seen.add(value);
+  return Array.isArray(value) ? isPlainArray(value, seen, depth) : isPlainRecord(value, seen, depth);
+}
+
+function isPlainArray(items: readonly unknown[], seen: Set<object>, depth: number): boolean {
+  if (Object.getPrototypeOf(items) !== Array.prototype) return false;
+  const { length } = items;
+  for (let i = 0; i < length; i++) {
+    const item = items[i];
+    if (item === undefined && !(i in items)) return false;
+    if (typeof item === 'object' && item !== null ? !isPlainTree(item, seen, depth + 1) : !isPlainPrimitive(item)) {
+      return false;
+    }
+  }
+  return length > EXTRA_KEYS_LENGTH_MAX || Object.keys(items).length === length;
+}
+
+function isPlainRecord(value: object, seen: Set<object>, depth: number): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  for (const key in value) {
+    if (!isPlainKey(key) || !Object.hasOwn(value, key)) return false;
+    const item = (value as Record<string, unknown>)[key];
+    if (typeof item === 'object' && item !== null ? !isPlainTree(item, seen, depth + 1) : !isPlainPrimitive(item)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/** msgpackr looks at `constructor` to tell classes apart, and renames `__proto__`. */
+export function isPlainKey(key: string): boolean {
+  return key !== 'constructor' && key !== '__proto__' && key !== 'toJSON' && key.isWellFormed();
+}

@@ -1,0 +1,49 @@
+import { Socket } from 'node:net';
+import { hostname } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import { Channel } from '../channel/channel.js';
+import { StreamCarrier } from '../channel/stream.js';
+import { CHANNEL_FD } from '../protocol/control.js';
+import { Flags } from '../protocol/flags.js';
+import type { Order, Report } from '../protocol/messages.js';
+import { becomeHost } from '../target/importing.js';
+import { Host } from './host.js';
+import { nameProcess } from './names.js';
+
+const flags = new Flags();
+const watchdog = new Worker(new URL('./watchdog.js', import.meta.url), { workerData: flags.memory, execArgv: [] });
+watchdog.unref();
+
+becomeHost();
+const channel = new Channel<Report, Order>(new StreamCarrier(openPipe()));
+
+function die(code: number, error?: unknown): void {
+  channel.send({ type: 'dying', code, payload: error });
+  channel.end();
+}
+
+process.on('exit', (code) => die(code));
+process.on('uncaughtException', (error) => {
+  die(1, error);
+  process.exit(1);
+});
+
+const host = new Host({
+  channel,
+  flags,
+  id: { host: hostname(), pid: process.pid, tid: 0 },
+  started: ({ name }) => nameProcess(name),
+  ended: () => {
+    channel.end();
+    process.exit(0);
+  },
+});
+watchdog.on('message', (order) => host.takeUrgent(order));
+
+/** Writes to it block while the pipe is full: so all that was reported is on its way, even when the target exits the process. */
+function openPipe(): Socket {
+  const socket = new Socket({ fd: CHANNEL_FD, readable: true, writable: true });
+  const { _handle: handle } = socket as unknown as { _handle?: { setBlocking?(isBlocking: boolean): void } };
+  handle?.setBlocking?.(true);
+  return socket;
+}

@@ -1,0 +1,37 @@
+export {
+  CallAbortedError,
+  type EndReason,
+  type Exit,
+  type HowTerminated,
+  NoResultError,
+  OptionError,
+  StartedInImportError,
+  TargetError,
+  ThrownValueError,
+  UnsendableError,
+  WorkerClosedError,
+  WorkerLostError,
+  WorkerTerminatedError,
+} from './base/errors.js';
+export type { ResourceLimits, Stdio } from './backend/backend.js';
+export { registerType } from './codec/registry.js';
+export { type Context, context } from './host/context.js';
+export type { Kind, WorkerId } from './protocol/messages.js';
+export { isMain } from './target/is-main.js';
+export { type NamedTarget, type Target, target } from './target/target.js';
+export type { AnyFunction } from './target/target-ref.js';
+export type { Handle, WaitOptions, WorkerEvents } from './worker/handle.js';
+export {
+  InlineWorker,
+  PersistentInlineWorker,
+  PersistentProcessWorker,
+  PersistentThreadWorker,
+  ProcessWorker,
+  ThreadWorker,
+} from './worker/kinds.js';
+export type { WorkerState } from './worker/lifecycle.js';
+export type { CallOptions, PersistentWorkerOptions, TerminateOptions, WorkerOptions } from './worker/options.js';
+export type { Outcome } from './worker/outcome.js';
+export { type Caller, PersistentWorker } from './worker/persistent-worker.js';
+export type { ArgsOf, ValueOf } from './worker/signature.js';
+export { Worker } from './worker/worker.js';

@@ -1,0 +1,30 @@
+/** What a process worker's caller tells the watchdog, a JSON text a line: it gets through while the target blocks. */
+export type Control =
+  | { readonly type: 'terminate' }
+  | { readonly type: 'cancel'; readonly id: number }
+  /** Cut off the running call; with an id, only that one. */
+  | { readonly type: 'interrupt'; readonly id?: number | undefined }
+  | { readonly type: 'stack' };
+
+/** The watchdog's answer to `stack`. */
+export interface StackAnswer {
+  readonly stack: string;
+}
+
+/** The extra file descriptors of a process worker. */
+export const CHANNEL_FD = 3;
+export const CONTROL_FD = 4;
+
+export function lineOf(message: Control | StackAnswer): string {
+  return `${JSON.stringify(message)}\n`;
+}
+
+/** Calls back for each whole line, whatever the chunks are. */
+export function lineReader<M>(receive: (message: M) => void): (chunk: Buffer) => void {
+  let rest = '';
+  return (chunk) => {
+    const lines = (rest + chunk.toString('utf8')).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) receive(JSON.parse(line) as M); // both ends are ours
+  };
+}

@@ -1,0 +1,82 @@
+const ASKED = 0;
+const CANCELLED_CALL = 1;
+const RUN = 2;
+const OUTPUT_PENDING_BYTES = 3;
+const WORDS = 4;
+
+const IDLE = 0;
+const RUNNING = 1;
+const INTERRUPTING = 2;
+const PHASE_BITS = 2;
+const CALL_MASK = 0x1fffffff;
+
+/**
+ * A few words of shared memory between a host that may be blocked and whoever has to reach it all the same: the
+ * caller's thread (thread workers) or the watchdog (process workers).
+ */
+export class Flags {
+  readonly #words: Int32Array;
+
+  constructor(readonly memory: SharedArrayBuffer = new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT)) {
+    this.#words = new Int32Array(memory);
+  }
+
+  askToStop(): void {
+    Atomics.store(this.#words, ASKED, 1);
+  }
+
+  get askedToStop(): boolean {
+    return Atomics.load(this.#words, ASKED) === 1;
+  }
+
+  cancelCall(id: number): void {
+    Atomics.store(this.#words, CANCELLED_CALL, id);
+  }
+
+  isCancelled(id: number): boolean {
+    return Atomics.load(this.#words, CANCELLED_CALL) === id;
+  }
+
+  /** The host is inside call `id` and may be cut off from now on. */
+  enterCall(id: number): void {
+    Atomics.store(this.#words, RUN, runWord(id, RUNNING));
+  }
+
+  /** The host wants to be out of call `id`. False: a cut is on its way, and has to be waited for. */
+  leaveCall(id: number): boolean {
+    const running = runWord(id, RUNNING);
+    return Atomics.compareExchange(this.#words, RUN, running, runWord(id, IDLE)) === running;
+  }
+
+  /** Claims the running call for a cut, so that the cut cannot hit another one; `id` says which it has to be. */
+  claimForInterrupt(id?: number): boolean {
+    const word = Atomics.load(this.#words, RUN);
+    if ((word & ((1 << PHASE_BITS) - 1)) !== RUNNING) return false;
+    if (id !== undefined && word !== runWord(id, RUNNING)) return false;
+    return Atomics.compareExchange(this.#words, RUN, word, word - RUNNING + INTERRUPTING) === word;
+  }
+
+  /** After the cut. */
+  resetRun(): void {
+    Atomics.store(this.#words, RUN, IDLE);
+  }
+
+  /** Output on its way to the caller; the writer waits while there is too much of it. */
+  addPendingOutput(bytes: number): number {
+    return Atomics.add(this.#words, OUTPUT_PENDING_BYTES, bytes) + bytes;
+  }
+
+  takePendingOutput(bytes: number): void {
+    Atomics.sub(this.#words, OUTPUT_PENDING_BYTES, bytes);
+    Atomics.notify(this.#words, OUTPUT_PENDING_BYTES);
+  }
+
+  /** Blocks until pending output changes from `seenBytes`, or the time is over. */
+  awaitOutputTaken(seenBytes: number, timeoutMs: number): void {
+    Atomics.wait(this.#words, OUTPUT_PENDING_BYTES, seenBytes, timeoutMs);
+  }
+}
+
+function runWord(id: number, phase: number): number {
+  return ((id & CALL_MASK) << PHASE_BITS) | phase;
+}

@@ -1,0 +1,62 @@
+import type { Sealed } from '../codec/codec.js';
+import type { TargetRef } from '../target/target-ref.js';
+
+/** Which host it is: three numbers and names that tell it from every other one. */
+export interface WorkerId {
+  readonly host: string;
+  readonly pid: number;
+  /** Node's thread id; 0 is a process's main thread. */
+  readonly tid: number;
+}
+
+export type Kind = 'thread' | 'process' | 'inline';
+
+/** All that a host has to know of its worker before its first call. */
+export interface HostSpec {
+  readonly kind: Kind;
+  readonly name: string;
+  /** How many calls of an async target may be under way at once. */
+  readonly concurrency: number;
+  readonly stopOnError: boolean;
+  readonly interruptible: boolean;
+}
+
+/** From handle to host. `payload` is the one part that a caller's value fills. */
+export type Order =
+  /** Always the first. The payload is what the caller put into the options. */
+  | { readonly type: 'start'; readonly spec: HostSpec; readonly payload: StartPayload }
+  /** Comes after `start`, as soon as it is known; calls wait for it. */
+  | { readonly type: 'target'; readonly target: TargetRef }
+  | { readonly type: 'call'; readonly id: number; readonly payload: readonly unknown[] }
+  /** Ask this call to stop, or forget it if it has not begun. Answered by `acknowledged`. */
+  | { readonly type: 'cancel'; readonly id: number }
+  /** Work off what has come, then end. */
+  | { readonly type: 'close' }
+  /** Ask the running calls to stop, forget the others, then end. Answered by `acknowledged`. */
+  | { readonly type: 'terminate' };
+
+export interface StartPayload {
+  readonly userId: unknown;
+  readonly state: unknown;
+  readonly args: readonly unknown[];
+}
+
+/** From host to handle. */
+export type Report =
+  | { readonly type: 'ready'; readonly id: WorkerId }
+  | { readonly type: 'returned'; readonly id: number; readonly payload: unknown }
+  | { readonly type: 'threw'; readonly id: number; readonly payload: unknown }
+  /** The call ended because it was told to. The payload is what it threw, if that was anything else than the request. */
+  | { readonly type: 'stopped'; readonly id: number; readonly how: 'asked' | 'interrupted'; readonly payload: unknown }
+  /** The target cannot be had, so no call can be answered. The payload is the reason. */
+  | { readonly type: 'refused'; readonly payload: unknown }
+  | { readonly type: 'progress'; readonly payload: unknown }
+  | { readonly type: 'acknowledged'; readonly id: number | null }
+  | { readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly payload: Uint8Array }
+  /** The host is about to exit without having worked off its orders. The payload is the uncaught error, if that is why. */
+  | { readonly type: 'dying'; readonly code: number; readonly payload: unknown }
+  /** The last one of an orderly end. The payload is the user state. */
+  | { readonly type: 'ended'; readonly payload: unknown };
+
+/** A message as it arrives: its payload is opened when it is its turn, so that a bad one harms one call only. */
+export type Received<M> = M extends { payload: unknown } ? Omit<M, 'payload'> & { readonly payload: Sealed } : M;

@@ -1,0 +1,64 @@
+import { constants, Script } from 'node:vm';
+import { TargetError } from '../base/errors.js';
+import { liesAt, pathToExport } from './find-export.js';
+import { whileImporting } from './importing.js';
+import type { AnyFunction, TargetRef } from './target-ref.js';
+
+/** The function that a reference stands for, in the thread that will run it. */
+export async function loadTarget(ref: TargetRef, scope: Readonly<Record<string, unknown>>): Promise<AnyFunction> {
+  switch (ref.type) {
+    case 'source':
+      return evaluated(ref, scope);
+    case 'export':
+      return exported(await imported(ref.url), ref);
+    case 'place': {
+      const namespace = await imported(ref.url);
+      const path = pathToExport(namespace, liesAt(ref));
+      if (path) return exported(namespace, { ...ref, path });
+      return evaluated({ type: 'source', source: ref.source, name: ref.name, place: ref }, scope);
+    }
+    default:
+      ref satisfies never;
+      throw new TypeError('unknown kind of target');
+  }
+}
+
+async function imported(url: string): Promise<object> {
+  try {
+    return await whileImporting(() => import(url));
+  } catch (cause) {
+    const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    throw new TargetError(`The target's module ${url} could not be imported: ${reason}`, 'ERR_TARGET_IMPORT', { cause });
+  }
+}
+
+function exported(namespace: object, { url, path }: { url: string; path: readonly string[] }): AnyFunction {
+  const found = lookUp(namespace, path) ?? lookUp(namespace, ['default', ...path]); // CommonJS may show its exports on `default` only
+  if (typeof found === 'function') return found as AnyFunction;
+  const name = path.join('.');
+  if (found !== undefined) {
+    throw new TargetError(`${url}: "${name}" is not a function but ${typeof found}.`, 'ERR_TARGET_NOT_CALLABLE');
+  }
+  const names = Object.keys(namespace).join(', ') || 'nothing';
+  throw new TargetError(
+    `${url} has no export "${name}" (it exports: ${names}). Export it, or name another one with target(module, name).`,
+    'ERR_TARGET_EXPORT',
+  );
+}
+
+function lookUp(namespace: object, path: readonly string[]): unknown {
+  return path.reduce<unknown>((at, name) => (at == null ? undefined : (at as Record<string, unknown>)[name]), namespace);
+}
+
+function evaluated(ref: Extract<TargetRef, { type: 'source' }>, scope: Readonly<Record<string, unknown>>): AnyFunction {
+  const { source, place } = ref;
+  const head = `(({ ${Object.keys(scope).join(', ')} }) => (`;
+  const script = new Script(`${head}${source}))`, {
+    // As if it stood where it was written: traces show that line, and import() looks from there.
+    filename: place?.url ?? `pyworkers-target-${ref.name || 'anonymous'}`,
+    lineOffset: place?.line ?? 0,
+    columnOffset: (place?.column ?? 0) - head.length,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  });
+  return script.runInThisContext()(scope);
+}

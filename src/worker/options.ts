@@ -1,0 +1,159 @@
+import { statSync } from 'node:fs';
+import type { ResourceLimits, Stdio } from '../backend/backend.js';
+import { OptionError } from '../base/errors.js';
+import type { Kind } from '../protocol/messages.js';
+
+/** How long a worker asked to stop may take, and whether it is killed after that. */
+export interface TerminateOptions {
+  /** From asking to killing. Default 1000. */
+  readonly graceMs?: number;
+  /** `false` never kills: the answer is `false` when the time ran out. Default `true`. */
+  readonly force?: boolean;
+}
+
+/** Options that all kinds of worker take; what a kind has no use for it says so. */
+export interface WorkerOptions {
+  /** Shown in errors, `ps` and `top`. Default: the target's name. */
+  readonly name?: string;
+  /** Anything of your own; the target finds it as `context().userId`. */
+  readonly userId?: unknown;
+  /** Changes to the caller's environment; `undefined` takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Working directory. Processes only: threads share the caller's. */
+  readonly cwd?: string;
+  /** Flags for Node. Default: the caller's own. */
+  readonly execArgv?: readonly string[];
+  readonly resourceLimits?: ResourceLimits;
+  /** What becomes of stdout and stderr. `'pipe'` makes them events. Default `'inherit'`. */
+  readonly stdio?: Stdio;
+  /** Buffers and ports among the arguments that a thread gets instead of a copy. */
+  readonly transfer?: readonly unknown[];
+  /** The first value of `context().state`. */
+  readonly initState?: unknown;
+  /** The whole life of the worker may take this long; then it is terminated. */
+  readonly timeoutMs?: number;
+  /** Default of `terminate({ graceMs })`, also used when a time or a signal ends the worker or a call. */
+  readonly graceMs?: number;
+  /** Terminates the worker when it aborts. */
+  readonly signal?: AbortSignal;
+  /** `false` starts nothing: the worker is ended from the beginning. */
+  readonly run?: boolean;
+  /** Whether a process cuts off a target that blocks, which costs some 40 us per batch of calls. Default `true`. */
+  readonly interruptible?: boolean;
+  /** Takes a thread that served other workers before: starts fast, and sees what they left in their modules. */
+  readonly reuseThread?: boolean;
+}
+
+/** Options of persistent workers. */
+export interface PersistentWorkerOptions extends WorkerOptions {
+  /** Default arguments: a call's own arguments take the place of the first of them. */
+  readonly args?: readonly unknown[];
+  /** How many calls of an async target run at once. Default 1. */
+  readonly concurrency?: number;
+  /** Ends the worker at the first call that throws. */
+  readonly stopOnError?: boolean;
+}
+
+/** Options of one call. */
+export interface CallOptions {
+  /** Counted from when the call's turn has come. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  readonly transfer?: readonly unknown[];
+}
+
+type Check = (value: unknown) => string | undefined;
+
+const isDuration: Check = (value) =>
+  typeof value === 'number' && value >= 0 ? undefined : 'a number of milliseconds from 0 to Infinity';
+const isBoolean: Check = (value) => (typeof value === 'boolean' ? undefined : 'true or false');
+const isString: Check = (value) => (typeof value === 'string' && !value.includes('\0') ? undefined : 'a string');
+const isArray: Check = (value) => (Array.isArray(value) ? undefined : 'an array');
+const isStrings: Check = (value) =>
+  Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : 'an array of strings';
+const isSignal: Check = (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal');
+const isAnything: Check = () => undefined;
+const isEnv: Check = (value) =>
+  isRecord(value) && Object.values(value).every((item) => item === undefined || typeof item === 'string')
+    ? undefined
+    : 'an object of strings (numbers have to be written as strings)';
+const isStdio: Check = (value) =>
+  ['inherit', 'pipe', 'ignore'].includes(value as string) || (isRecord(value) && typeof value.file === 'string')
+    ? undefined
+    : "'inherit', 'pipe', 'ignore' or { file }";
+const isLimits: Check = (value) =>
+  isRecord(value) && Object.values(value).every((item) => typeof item === 'number' && item > 0)
+    ? undefined
+    : 'an object of positive numbers of megabytes';
+const isCount: Check = (value) => (Number.isInteger(value) && (value as number) > 0 ? undefined : 'a whole number from 1');
+const isDirectory: Check = (value) => {
+  if (typeof value !== 'string') return 'the path of a directory';
+  return statSync(value, { throwIfNoEntry: false })?.isDirectory() ? undefined : 'a directory that exists';
+};
+
+const callChecks: Readonly<Record<string, Check>> = { timeoutMs: isDuration, signal: isSignal, transfer: isArray };
+const terminateChecks: Readonly<Record<string, Check>> = { graceMs: isDuration, force: isBoolean };
+const workerChecks: Readonly<Record<string, Check>> = {
+  ...callChecks,
+  name: isString,
+  userId: isAnything,
+  env: isEnv,
+  cwd: isDirectory,
+  execArgv: isStrings,
+  resourceLimits: isLimits,
+  stdio: isStdio,
+  initState: isAnything,
+  graceMs: isDuration,
+  run: isBoolean,
+  interruptible: isBoolean,
+  reuseThread: isBoolean,
+};
+const persistentChecks = { ...workerChecks, args: isArray, concurrency: isCount, stopOnError: isBoolean };
+
+export function checkWorkerOptions(options: WorkerOptions, kind: Kind): void {
+  check(options, workerChecks);
+  checkKind(options, kind);
+}
+
+export function checkPersistentOptions(options: PersistentWorkerOptions, kind: Kind): void {
+  check(options, persistentChecks);
+  checkKind(options, kind);
+}
+
+export function checkCallOptions(options: CallOptions): void {
+  check(options, callChecks);
+}
+
+export function checkTerminateOptions(options: TerminateOptions): void {
+  check(options, terminateChecks);
+}
+
+export function checkTimeout(timeoutMs: number): void {
+  check({ timeoutMs }, callChecks);
+}
+
+function checkKind(options: WorkerOptions, kind: Kind): void {
+  if (kind === 'thread' && options.cwd !== undefined) {
+    throw new OptionError('The option "cwd" needs a process: threads share the working directory of their caller.');
+  }
+}
+
+/** Own properties only: what somebody planted on Object.prototype is no option. */
+function check(options: unknown, checks: Readonly<Record<string, Check>>): void {
+  if (!isRecord(options)) throw new OptionError(`Options are an object, not ${options === null ? 'null' : typeof options}.`);
+  for (const [name, value] of Object.entries(options)) {
+    if (!Object.hasOwn(checks, name)) {
+      throw new OptionError(`There is no option "${name}". The options are: ${Object.keys(checks).join(', ')}.`);
+    }
+    const expected = value === undefined ? undefined : checks[name]?.(value);
+    if (expected) throw new OptionError(`The option "${name}" takes ${expected}, not ${describe(value)}.`);
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' ? 'this object' : String(value);
+}

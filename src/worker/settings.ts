@@ -1,0 +1,67 @@
+import type { Backend, HostOptions } from '../backend/backend.js';
+import { backendOf } from '../backend/backends.js';
+import type { HostSpec, Kind } from '../protocol/messages.js';
+import { refuseWhileImporting } from '../target/importing.js';
+import { checkTarget } from '../target/refer.js';
+import { NamedTarget, type Target } from '../target/target.js';
+import { checkPersistentOptions, checkWorkerOptions, type PersistentWorkerOptions } from './options.js';
+
+const GRACE_MS = 1000;
+
+/** Everything about a worker that stays the same through its restarts. */
+export interface Settings {
+  readonly backend: Backend;
+  /** Without a target (or with `run: false`) nothing is ever started. */
+  readonly isToRun: boolean;
+  readonly host: Omit<HostOptions, 'onOutput'>;
+  readonly spec: HostSpec;
+  readonly userId: unknown;
+  readonly initState: unknown;
+  readonly defaultArgs: readonly unknown[];
+  readonly timeoutMs: number;
+  readonly graceMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+type NoTarget = undefined | null | false;
+
+/** Checks what the caller gave, at the door. */
+export function settingsOf(
+  kind: Kind,
+  target: Target | NoTarget,
+  options: PersistentWorkerOptions,
+  check: typeof checkWorkerOptions | typeof checkPersistentOptions,
+): Settings {
+  refuseWhileImporting();
+  const backend = backendOf(kind);
+  check(options, backend.kind);
+  const hasTarget = target !== undefined && target !== null && target !== false;
+  if (hasTarget || options.run === true) checkTarget(target);
+  const name = options.name ?? (hasTarget ? nameOf(target) : 'none');
+  const { env, cwd, execArgv, resourceLimits, stdio = 'inherit', reuseThread = false } = options;
+  return {
+    backend,
+    isToRun: hasTarget && options.run !== false,
+    host: { name, target: hasTarget ? target : '', env, cwd, execArgv, resourceLimits, stdio, reuseThread },
+    spec: {
+      kind: backend.kind,
+      name,
+      concurrency: options.concurrency ?? 1,
+      stopOnError: options.stopOnError ?? false,
+      interruptible: backend.kind === 'process' && (options.interruptible ?? true),
+    },
+    userId: options.userId,
+    initState: options.initState,
+    defaultArgs: options.args ?? [],
+    timeoutMs: options.timeoutMs ?? Number.POSITIVE_INFINITY,
+    graceMs: options.graceMs ?? GRACE_MS,
+    signal: options.signal,
+  };
+}
+
+function nameOf(target: Target): string {
+  if (typeof target === 'function') return target.name || 'anonymous';
+  if (target instanceof NamedTarget) return target.exportName;
+  return String(target).split('/').pop() ?? 'default';
+}
+

@@ -1,0 +1,10 @@
+import { Worker } from 'pyworkers';
+import { eventually } from './eventually.js';
+import { childrenOf } from './processes.js';
+
+/** After every test: no worker is alive, no child process is left. That no handle is left shows when mocha ends by itself. */
+export const mochaHooks = {
+  async afterEach(): Promise<void> {
+    await eventually(() => Worker.active().length === 0 && childrenOf(process.pid).length === 0);
+  },
+};
