@@ -1,5 +1,5 @@
 import { Session } from 'node:inspector';
-import { type CallFrame, readStack } from '../base/read-stack.js';
+import { type CallFrame, type DebuggerLink, type ParsedScript, readStack } from '../base/read-stack.js';
 
 const ATTACH_WAIT_MS = 500;
 
@@ -28,7 +28,7 @@ async function attach(session: Session, threadId: number): Promise<string | unde
   });
 }
 
-class ThreadLink {
+class ThreadLink implements DebuggerLink {
   readonly #session: Session;
   readonly #sessionId: string;
   #lastId = 0;
@@ -43,11 +43,19 @@ class ThreadLink {
     this.#session.post('NodeWorker.sendMessageToWorker', { sessionId: this.#sessionId, message });
   }
 
+  onScript(receive: (script: ParsedScript) => void): void {
+    this.#onEvent<ParsedScript>('Debugger.scriptParsed', receive);
+  }
+
   onPaused(receive: (frames: readonly CallFrame[]) => void): void {
+    this.#onEvent<{ callFrames: CallFrame[] }>('Debugger.paused', ({ callFrames }) => receive(callFrames));
+  }
+
+  #onEvent<P>(method: string, receive: (params: P) => void): void {
     this.#session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
       if (params.sessionId !== this.#sessionId) return;
-      const message = JSON.parse(params.message) as { method?: string; params?: { callFrames: CallFrame[] } };
-      if (message.method === 'Debugger.paused' && message.params) receive(message.params.callFrames);
+      const message = JSON.parse(params.message) as { method?: string; params: P };
+      if (message.method === method) receive(message.params);
     });
   }
 }

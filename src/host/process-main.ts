@@ -8,6 +8,7 @@ import { Flags } from '../protocol/flags.js';
 import type { Order, Report } from '../protocol/messages.js';
 import { becomeHost } from '../target/importing.js';
 import { Host } from './host.js';
+import { blockWhenFull, makeBlocking } from './blocking.js';
 import { nameProcess } from './names.js';
 
 const flags = new Flags();
@@ -15,6 +16,8 @@ const watchdog = new Worker(new URL('./watchdog.js', import.meta.url), { workerD
 watchdog.unref();
 
 becomeHost();
+blockWhenFull('stdout');
+blockWhenFull('stderr');
 const channel = new Channel<Report, Order>(new StreamCarrier(openPipe()));
 
 function die(code: number, error?: unknown): void {
@@ -40,10 +43,8 @@ const host = new Host({
 });
 watchdog.on('message', (order) => host.takeUrgent(order));
 
-/** Writes to it block while the pipe is full: so all that was reported is on its way, even when the target exits the process. */
 function openPipe(): Socket {
   const socket = new Socket({ fd: CHANNEL_FD, readable: true, writable: true });
-  const { _handle: handle } = socket as unknown as { _handle?: { setBlocking?(isBlocking: boolean): void } };
-  handle?.setBlocking?.(true);
+  makeBlocking(socket);
   return socket;
 }

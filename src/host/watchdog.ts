@@ -53,6 +53,7 @@ async function answerStack(): Promise<void> {
   try {
     const stack = await readStack({
       post: (method) => session.post(method),
+      onScript: (receive) => session.on('Debugger.scriptParsed', ({ params }) => receive(params)),
       onPaused: (receive) => session.once('Debugger.paused', ({ params }) => receive(params.callFrames)),
     });
     control.write(lineOf({ stack }));

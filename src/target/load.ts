@@ -1,4 +1,4 @@
-import { constants, Script } from 'node:vm';
+import { constants, Script, type ScriptOptions } from 'node:vm';
 import { TargetError } from '../base/errors.js';
 import { liesAt, pathToExport } from './find-export.js';
 import { whileImporting } from './importing.js';
@@ -53,12 +53,25 @@ function lookUp(namespace: object, path: readonly string[]): unknown {
 function evaluated(ref: Extract<TargetRef, { type: 'source' }>, scope: Readonly<Record<string, unknown>>): AnyFunction {
   const { source, place } = ref;
   const head = `(({ ${Object.keys(scope).join(', ')} }) => (`;
-  const script = new Script(`${head}${source}))`, {
+  const options: ScriptOptions = {
     // As if it stood where it was written: traces show that line, and import() looks from there.
     filename: place?.url ?? `pyworkers-target-${ref.name || 'anonymous'}`,
     lineOffset: place?.line ?? 0,
     columnOffset: (place?.column ?? 0) - head.length,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
-  return script.runInThisContext()(scope);
+  };
+  if (/\bimport\b/.test(source)) muteLoaderWarning();
+  return new Script(`${head}${source}))`, options).runInThisContext()(scope);
+}
+
+let isMuted = false;
+
+/** Node 20 calls that loader experimental, once in each host: nothing that a target's author could act on. */
+function muteLoaderWarning(): void {
+  if (isMuted) return;
+  isMuted = true;
+  const emit = process.emitWarning as (...args: unknown[]) => void;
+  process.emitWarning = (...args: unknown[]) => {
+    if (!String(args[0]).startsWith('vm.USE_MAIN_CONTEXT_DEFAULT_LOADER')) emit.apply(process, args);
+  };
 }

@@ -180,6 +180,7 @@ export class Run {
         return;
       case 'ended':
         this.#isOrderly = true;
+        void this.#insistOnEnd();
         this.lastState = (valueIn(report.payload, attachments) ?? {}) as LastState;
         return;
       default:
@@ -189,8 +190,8 @@ export class Run {
 
   #callStopped({ id, how }: { id: number; how: 'asked' | 'interrupted' }, cause: unknown): void {
     this.#stoppedHow = how;
-    const { reason } = this.#why ?? { reason: 'asked' as const };
-    const error = terminatedError({ name: this.#options.spec.name, how, reason, cause });
+    const why: Why = this.#why ?? { reason: 'asked' };
+    const error = terminatedError({ name: this.#options.spec.name, how, reason: why.reason, cause: cause ?? why.cause });
     this.calls.settle(id, { type: 'terminated', how, error });
   }
 
@@ -201,15 +202,18 @@ export class Run {
 
   async #end(): Promise<RunEnd> {
     await this.#host.channel.ended;
-    const exited = this.#host.exit(this.#isOrderly);
-    // What has closed its channel is through, but handlers of the target's own may keep its process from exiting.
-    if (!(await settlesWithin(exited, this.#options.graceMs))) this.#host.kill();
-    const end = this.#conclude(await exited);
+    void this.#insistOnEnd();
+    const end = this.#conclude(await this.#host.exit(this.#isOrderly));
     this.ready.reject('error' in end ? end.error : undefined);
     this.isOver = true;
     this.calls.settleAll(() => this.#outcomeOfUnanswered(end));
     this.#host.channel.destroy();
     return end;
+  }
+
+  /** The host is through, but exit handlers of the target's own may keep its process alive. */
+  async #insistOnEnd(): Promise<void> {
+    if (!(await settlesWithin(this.ended, this.#options.graceMs))) this.#host.kill();
   }
 
   #conclude(exit: Exit): RunEnd {
@@ -220,7 +224,7 @@ export class Run {
     }
     const why = this.#why ?? this.#whyForced;
     if (why) return this.#terminated(this.#forced ?? 'asked', why);
-    const told = this.#dying ? { ...exit, code: exit.code ?? this.#dying.code, error: exit.error ?? this.#dying.error } : exit;
+    const told = this.#dying ? { ...exit, code: this.#dying.code, error: this.#dying.error ?? exit.error } : exit;
     return { type: 'lost', exit: told, error: lostError(name, told) };
   }
 
