@@ -16,8 +16,9 @@ describe('Many workers', () => {
     this.timeout(300_000);
     const run = async (count: number): Promise<void> => {
       for (let i = 0; i < count; i++) {
-        const kind = i % 100 === 0 ? 'process' : i % 5 === 0 ? 'inline' : 'thread';
-        assert.equal(await new Worker(kind, behaviours.square, [i]).value(), i * i);
+        const kind = i % 100 === 0 ? 'process' : i % 4 === 1 ? 'inline' : 'thread';
+        const reuseThread = i % 4 > 1;
+        assert.equal(await new Worker(kind, behaviours.square, [i], { reuseThread }).value(), i * i);
       }
     };
     await run(200);

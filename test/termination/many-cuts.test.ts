@@ -58,7 +58,8 @@ describe('Cutting off', () => {
         } else if (type === 'ready') {
           for (let i = 0; i < 4; i++) callNext();
           return;
-        } else return void wrong.push(type);
+        } else if (type === 'ended') return;
+        else return void wrong.push(type);
         answered += 1;
         if (report.id !== answered) wrong.push(`call ${report.id} was answered as number ${answered}`);
         if (meant.size >= CUTS) return resolve();
