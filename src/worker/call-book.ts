@@ -9,11 +9,13 @@ export interface OpenCall {
   onTurn?(): void;
 }
 
-/** The calls a host still owes an answer, in the order in which it takes them. */
+/** The calls a host still owes an answer. It takes them in the order of their numbers. */
 export class CallBook {
   readonly #open = new Map<number, OpenCall>();
   readonly #concurrency: number;
   #lastId = 0;
+  /** No call before this one is open. */
+  #firstId = 1;
   /** Calls that were worked off: they returned or threw. */
   done = 0;
   /** What the first call that threw has thrown. */
@@ -35,36 +37,35 @@ export class CallBook {
 
   /** Whether the host may have begun it. */
   hasTurn(id: number): boolean {
-    let place = 0;
-    for (const openId of this.#open.keys()) {
-      if (openId === id) return true;
-      if (++place >= this.#concurrency) return false;
-    }
-    return false;
+    return this.#turns().some((call) => call.id === id);
   }
 
   /** A second answer to one call is dropped. */
   settle(id: number, outcome: Outcome<unknown>): void {
     const call = this.#open.get(id);
-    if (!call || !this.#open.delete(id)) return;
+    if (!call) return;
+    this.#open.delete(id);
     if (outcome.type === 'returned' || outcome.type === 'threw') this.done += 1;
     if (outcome.type === 'threw') this.firstError ??= outcome.error;
     call.settle(outcome);
-    this.#callNext();
+    for (const next of this.#turns()) next.onTurn?.();
   }
 
-  settleAll(outcomeOf: (id: number) => Outcome<unknown>): void {
+  settleAll(outcomeOf: () => Outcome<unknown>): void {
     for (const call of [...this.#open.values()]) {
       this.#open.delete(call.id);
-      call.settle(outcomeOf(call.id));
+      call.settle(outcomeOf());
     }
   }
 
-  #callNext(): void {
-    let place = 0;
-    for (const call of this.#open.values()) {
-      if (place++ >= this.#concurrency) return;
-      call.onTurn?.();
+  /** The calls that the host may have begun: the first ones, as many as it runs at once. */
+  #turns(): OpenCall[] {
+    while (this.#firstId < this.#lastId && !this.#open.has(this.#firstId)) this.#firstId += 1;
+    const calls: OpenCall[] = [];
+    for (let id = this.#firstId; id <= this.#lastId && calls.length < this.#concurrency; id++) {
+      const call = this.#open.get(id);
+      if (call) calls.push(call);
     }
+    return calls;
   }
 }
