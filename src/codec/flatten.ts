@@ -135,9 +135,10 @@ export class Flattener {
     }
     if (ArrayBuffer.isView(value)) return viewNode(value, n, this);
     if (types.isAnyArrayBuffer(value)) return bufferNode(value, n, this);
+    const platform = platformNode(value, n, this);
+    if (platform) return platform;
     const alive = describeAlive(value);
-    if (alive) return this.refuseNode(alive, n);
-    return platformNode(value, n, this) ?? this.#recordNode(value, n);
+    return alive ? this.refuseNode(alive, n) : this.#recordNode(value, n);
   }
 
   #registeredNode(type: RegisteredType, value: object, n: number): Node {
