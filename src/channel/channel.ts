@@ -1,3 +1,4 @@
+import { UnsendableError } from '../base/errors.js';
 import { seal } from '../codec/codec.js';
 import type { AttachmentSink } from '../codec/graph.js';
 import { Packer, Unpacker } from '../codec/packer.js';
@@ -27,12 +28,10 @@ interface SendOptions {
  */
 export class Channel<Out extends Message, In extends Message> {
   readonly #carrier: Carrier;
-  readonly #packer = new Packer();
+  #packer = new Packer();
   readonly #unpacker = new Unpacker();
   #packed: Uint8Array[] = [];
   #packedBytes = 0;
-  #attachments: unknown[] = [];
-  #transfer: ReadonlySet<unknown> = NOTHING;
   #isFlushDue = false;
   #isEnded = false;
 
@@ -54,11 +53,10 @@ export class Channel<Out extends Message, In extends Message> {
         ? { ...message, payload: seal(message.payload, options?.name ?? 'value', this.#sink(fresh, transfer)) }
         : message,
     );
-    this.#attachments.push(...fresh);
-    if (transfer.size > 0) this.#transfer = new Set([...this.#transfer, ...transfer]);
+    if (fresh.length > 0) return this.#postAlone({ bytes: packed, attachments: fresh }, transfer);
     this.#packed.push(packed);
     this.#packedBytes += packed.byteLength;
-    if (this.#packed.length >= BATCH_MESSAGES_MAX || this.#packedBytes >= BATCH_BYTES_MAX || fresh.length > 0) {
+    if (this.#packed.length >= BATCH_MESSAGES_MAX || this.#packedBytes >= BATCH_BYTES_MAX) {
       this.flush();
     } else if (!this.#isFlushDue) {
       this.#isFlushDue = true;
@@ -68,13 +66,10 @@ export class Channel<Out extends Message, In extends Message> {
 
   flush(): void {
     if (this.#packed.length === 0) return;
-    const frame: Frame = { bytes: joined(this.#packed, this.#packedBytes), attachments: this.#attachments };
-    const transfer = this.#transfer;
+    const bytes = joined(this.#packed, this.#packedBytes);
     this.#packed = [];
     this.#packedBytes = 0;
-    this.#attachments = [];
-    this.#transfer = NOTHING;
-    this.#carrier.post(frame, transfer);
+    this.#carrier.post({ bytes, attachments: [] }, NOTHING);
   }
 
   receive(handle: (message: Received<In>, attachments: readonly unknown[]) => void): void {
@@ -100,13 +95,19 @@ export class Channel<Out extends Message, In extends Message> {
     this.flush();
   };
 
+  /** Attachments may turn out to be none that can be handed over: that harms no other message. */
+  #postAlone(frame: Frame, transfer: ReadonlySet<unknown>): void {
+    this.flush();
+    try {
+      this.#carrier.post(frame, transfer);
+    } catch (cause) {
+      this.#packer = new Packer(); // the other side has not learnt the record shapes of this frame
+      throw new UnsendableError(`The value cannot be handed over: ${String((cause as Error)?.message ?? cause)}`, { path: '', cause });
+    }
+  }
+
   #sink(fresh: unknown[], transfer: ReadonlySet<unknown>): AttachmentSink {
-    const before = this.#attachments.length;
-    return {
-      shares: this.#carrier.shares,
-      transfer,
-      add: (attachment) => before + fresh.push(attachment) - 1,
-    };
+    return { shares: this.#carrier.shares, transfer, add: (attachment) => fresh.push(attachment) - 1 };
   }
 }
 

@@ -1,10 +1,11 @@
 import { types } from 'node:util';
 import { UnsendableError } from '../base/errors.js';
-import { bufferNode, platformNode, viewNode } from './binary.js';
-import { errorNode } from './errors.js';
+import { describeAlive } from './alive.js';
+import { bufferNode, describeParts, platformNode, viewNode } from './binary.js';
+import { errorNode, isError } from './errors.js';
 import type { AttachmentSink, Child, Graph, Node } from './graph.js';
 import { isPlainKey } from './plain.js';
-import { typeOf } from './registry.js';
+import { type RegisteredType, typeOf } from './registry.js';
 
 const LENIENT_DEPTH_MAX = 4; // what hangs on an error can be half of an application
 
@@ -27,6 +28,8 @@ export class Flattener {
   readonly #numbers = new Map<object, number>();
   readonly #rootName: string;
   readonly sink: AttachmentSink;
+  /** Views of parts of a buffer, by the number of their node: what they share is known when all are met. */
+  readonly parts = new Map<ArrayBuffer, Map<number, ArrayBufferView>>();
 
   constructor(rootName: string, sink: AttachmentSink) {
     this.#rootName = rootName;
@@ -37,11 +40,15 @@ export class Flattener {
     this.#nodes.push(['array']); // node 0 holds the root, which may be a primitive
     this.#origins.push({ value: [root], parent: -1, step: '', lenientDepth: 0 });
     this.#nodes[0] = ['array', this.child(root, 0, '')];
-    for (let n = 1; n < this.#origins.length; n++) {
-      const origin = this.#origins[n];
-      if (origin) this.#nodes[n] ??= this.#describe(origin.value, n);
-    }
+    this.#describeFrom(1);
+    const described = this.#origins.length;
+    for (const [n, node] of describeParts(this)) this.#nodes[n] = node;
+    this.#describeFrom(described);
     return this.#nodes;
+  }
+
+  isKnown(value: object): boolean {
+    return this.#numbers.has(value);
   }
 
   /** How a value stands inside node `parent`; `step` is its place there, as one would write it in code. */
@@ -85,6 +92,12 @@ export class Flattener {
     }
   }
 
+  /** A node that cannot be sent: an error with its path, or in a lenient place its description. */
+  refuseNode(what: string, n: number): Node {
+    const origin = this.#origins[n];
+    return ['is', this.refuse(what, origin?.parent ?? 0, origin?.step ?? '')];
+  }
+
   /** A node that stands for no object of the value's own. */
   add(node: Node): Child {
     this.#nodes[this.#origins.length] = node;
@@ -94,9 +107,10 @@ export class Flattener {
   #reference(value: object, parent: number, step: string): Child {
     const known = this.#numbers.get(value);
     if (known !== undefined) return [known];
+    if (types.isProxy(value)) return this.refuse('a Proxy', parent, step);
     const lenientDepth = this.#lenientDepth(parent);
-    if (lenientDepth > LENIENT_DEPTH_MAX && isInstance(value)) return `[${value.constructor.name}]`;
-    const ofError = types.isNativeError(value);
+    const ofError = isError(value);
+    if (lenientDepth > LENIENT_DEPTH_MAX && isInstance(value) && !ofError) return `[${value.constructor?.name}]`;
     const number = this.#origins.push({
       value,
       parent,
@@ -109,23 +123,33 @@ export class Flattener {
 
   #describe(value: object, n: number): Node {
     const registered = typeOf(value);
-    if (registered && !types.isNativeError(value)) {
-      return ['registered', registered.name, this.child(registered.pack(value), n, '')];
-    }
+    if (registered && (registered.hasPack || !isError(value))) return this.#registeredNode(registered, value, n);
     if (Array.isArray(value)) return this.#arrayNode(value, n);
-    if (types.isNativeError(value) || value instanceof DOMException) return errorNode(value, n, this);
+    if (isError(value)) return errorNode(value, n, this);
     if (types.isMap(value)) return ['map', ...this.#entries(value, n)];
     if (types.isSet(value)) return ['set', ...[...value].map((item, i) => this.child(item, n, `<item ${i}>`))];
     if (types.isDate(value)) return ['date', Number.isNaN(value.getTime()) ? undefined : value.getTime()];
-    if (types.isRegExp(value)) return ['regexp', value.source, value.flags, value.lastIndex];
+    if (types.isRegExp(value)) return ['regexp', this.child(value.source, n, ''), value.flags, value.lastIndex];
     if (types.isBoxedPrimitive(value) && !types.isSymbolObject(value)) {
       return ['boxed', this.child(value.valueOf(), n, '')];
     }
     if (ArrayBuffer.isView(value)) return viewNode(value, n, this);
     if (types.isAnyArrayBuffer(value)) return bufferNode(value, n, this);
+    const platform = platformNode(value, n, this);
+    if (platform) return platform;
     const alive = describeAlive(value);
-    if (alive) return this.refuseNode(alive, n);
-    return platformNode(value, n, this) ?? this.#recordNode(value, n);
+    return alive ? this.refuseNode(alive, n) : this.#recordNode(value, n);
+  }
+
+  #registeredNode(type: RegisteredType, value: object, n: number): Node {
+    try {
+      return ['registered', type.name, this.child(type.pack(value), n, '')];
+    } catch (cause) {
+      if (this.#lenientDepth(n) > 0) return ['is', `[${type.name}]`];
+      if (cause instanceof UnsendableError) throw cause;
+      const path = this.#pathOf(n);
+      throw new UnsendableError(`${path} could not be packed: pack() of "${type.name}" threw ${String(cause)}.`, { path, cause });
+    }
   }
 
   #arrayNode(items: readonly unknown[], n: number): Node {
@@ -157,10 +181,11 @@ export class Flattener {
     ]);
   }
 
-  /** A node that cannot be sent: an error with its path, or in a lenient place its description. */
-  refuseNode(what: string, n: number): Node {
-    const origin = this.#origins[n];
-    return ['is', this.refuse(what, origin?.parent ?? 0, origin?.step ?? '')];
+  #describeFrom(first: number): void {
+    for (let n = first; n < this.#origins.length; n++) {
+      const origin = this.#origins[n];
+      if (origin) this.#nodes[n] ??= this.#describe(origin.value, n);
+    }
   }
 
   #lenientDepth(n: number): number {
@@ -182,14 +207,6 @@ export function stepTo(key: string): string {
 function describeOdd(value: symbol | { name: string }): string {
   if (typeof value === 'symbol') return `the symbol ${String(value)}`;
   return value.name ? `the function "${value.name}"` : 'a function';
-}
-
-/** What is alive has no value to send: structured clone refuses it too. */
-function describeAlive(value: object): string | undefined {
-  if (types.isPromise(value)) return 'a Promise (await it first)';
-  if (types.isWeakMap(value) || types.isWeakSet(value) || value instanceof WeakRef) return `a ${value.constructor.name}`;
-  if (types.isGeneratorObject(value)) return 'a generator object';
-  return types.isProxy(value) ? 'a Proxy' : undefined;
 }
 
 function isInstance(value: object): boolean {

@@ -19,7 +19,7 @@ export type TaggedNode =
   | readonly ['map', ...Child[]]
   | readonly ['set', ...Child[]]
   | readonly ['date', number | undefined]
-  | readonly ['regexp', source: string, flags: string, lastIndex: number]
+  | readonly ['regexp', source: Child, flags: string, lastIndex: number]
   | readonly ['boxed', Child]
   | readonly ['is', Child]
   | readonly ['-0']
@@ -29,7 +29,7 @@ export type TaggedNode =
   | readonly ['attached', attachment: number, byteLengthMax?: number | undefined]
   | readonly ['view', type: string, buffer: Child, byteOffset: number, length: number]
   | readonly ['error', classNames: readonly string[], ...properties: Child[]]
-  | readonly ['domexception', message: Child, name: Child, stack: Child]
+  | readonly ['domexception', message: string, name: string, ...properties: Child[]]
   | readonly ['registered', name: string, packed: Child];
 
 type Pairs = Child[]; // key, value, key, value

