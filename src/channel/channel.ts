@@ -1,5 +1,5 @@
 import { UnsendableError } from '../base/errors.js';
-import { seal } from '../codec/codec.js';
+import { type Sealed, seal } from '../codec/codec.js';
 import type { AttachmentSink } from '../codec/graph.js';
 import { Packer, Unpacker } from '../codec/packer.js';
 import type { Received } from '../protocol/messages.js';
@@ -8,18 +8,12 @@ import type { Carrier, Frame } from './carrier.js';
 const BATCH_MESSAGES_MAX = 256;
 const BATCH_BYTES_MAX = 64 * 1024;
 const NOTHING: ReadonlySet<unknown> = new Set();
+const NONE: readonly unknown[] = [];
 
 /** A message is plain data but for its `payload`, which may be any value that can be sent. */
 interface Message {
   readonly type: string;
   readonly payload?: unknown;
-}
-
-interface SendOptions {
-  /** What the payload is called in errors about it. */
-  readonly name?: string;
-  /** Buffers and ports inside the payload that are handed over instead of copied. */
-  readonly transfer?: readonly unknown[];
 }
 
 /**
@@ -43,17 +37,20 @@ export class Channel<Out extends Message, In extends Message> {
     return this.#carrier.ended;
   }
 
-  /** The message is packed at once: what the sender changes later does not travel. Throws `UnsendableError`, and then sends nothing. */
-  send(message: Out, options?: SendOptions): void {
+  /**
+   * The message is packed at once: what the sender changes later does not travel. `name` is what errors call the
+   * payload; buffers and ports in `transfer` are handed over. Throws `UnsendableError`, and then nothing is sent.
+   */
+  send(message: Out, name = 'value', transfer: readonly unknown[] = NONE): void {
     if (this.#isEnded) return; // nobody is left to read it; whoever waits for an answer learns from `ended`
-    const fresh: unknown[] = [];
-    const transfer = options?.transfer?.length ? new Set(options.transfer) : NOTHING;
-    const packed = this.#packer.pack(
-      'payload' in message
-        ? { ...message, payload: seal(message.payload, options?.name ?? 'value', this.#sink(fresh, transfer)) }
-        : message,
-    );
-    if (fresh.length > 0) return this.#postAlone({ bytes: packed, attachments: fresh }, transfer);
+    if (!('payload' in message)) return this.#add(this.#packer.pack(message));
+    const sink = new Attachments(this.#carrier.shares, transfer);
+    const packed = this.#packer.pack(withPayload(message, seal(message.payload, name, sink)));
+    if (sink.items.length > 0) this.#postAlone({ bytes: packed, attachments: sink.items }, sink.transfer);
+    else this.#add(packed);
+  }
+
+  #add(packed: Uint8Array): void {
     this.#packed.push(packed);
     this.#packedBytes += packed.byteLength;
     if (this.#packed.length >= BATCH_MESSAGES_MAX || this.#packedBytes >= BATCH_BYTES_MAX) {
@@ -105,10 +102,29 @@ export class Channel<Out extends Message, In extends Message> {
       throw new UnsendableError(`The value cannot be handed over: ${String((cause as Error)?.message ?? cause)}`, { path: '', cause });
     }
   }
+}
 
-  #sink(fresh: unknown[], transfer: ReadonlySet<unknown>): AttachmentSink {
-    return { shares: this.#carrier.shares, transfer, add: (attachment) => fresh.push(attachment) - 1 };
+/** Of most messages there are none, so nothing is made until there is one. */
+class Attachments implements AttachmentSink {
+  readonly shares: boolean;
+  readonly transfer: ReadonlySet<unknown>;
+  items: readonly unknown[] = NONE;
+
+  constructor(shares: boolean, transfer: readonly unknown[]) {
+    this.shares = shares;
+    this.transfer = transfer.length > 0 ? new Set(transfer) : NOTHING;
   }
+
+  add(attachment: unknown): number {
+    this.items = [...this.items, attachment];
+    return this.items.length - 1;
+  }
+}
+
+/** A message is a fresh object made to be sent, so its payload may give way to what stands for it. */
+function withPayload(message: { payload?: unknown }, sealed: Sealed): object {
+  message.payload = sealed;
+  return message;
 }
 
 function joined(parts: readonly Uint8Array[], byteLength: number): Uint8Array {

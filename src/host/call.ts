@@ -1,15 +1,22 @@
 import { types } from 'node:util';
 import type { Flags } from '../protocol/flags.js';
 import type { AnyFunction } from '../target/target-ref.js';
-import { CallContext, holder, type WorkerContext } from './context.js';
+import { CallContext, type CallLink, holder, type WorkerContext } from './context.js';
 
 export type CallOutcome =
   | { readonly type: 'returned'; readonly value: unknown }
   | { readonly type: 'threw'; readonly error: unknown }
   | { readonly type: 'interrupted' };
 
+/** What all calls of one host share. */
+export interface CallPlace {
+  readonly worker: WorkerContext;
+  readonly flags: Flags;
+  readonly isInterruptible: boolean;
+}
+
 /** One run of the target: a plain function, an async one, or a generator of either sort, which it takes step by step. */
-export class Call {
+export class Call implements CallLink {
   readonly id: number;
   readonly context: CallContext;
   outcome: CallOutcome | undefined;
@@ -17,25 +24,20 @@ export class Call {
   pending: Promise<void> | undefined;
   isBegun = false;
   #isAskedToStop = false;
+  readonly #worker: WorkerContext;
   readonly #args: () => readonly unknown[];
   readonly #flags: Flags;
   readonly #isInterruptible: boolean;
   #steps: Generator | undefined;
   #isInTarget = false;
 
-  constructor(
-    id: number,
-    worker: WorkerContext,
-    options: { args: () => readonly unknown[]; flags: Flags; isInterruptible: boolean },
-  ) {
+  constructor(id: number, args: () => readonly unknown[], place: CallPlace) {
     this.id = id;
-    this.#args = options.args;
-    this.#flags = options.flags;
-    this.#isInterruptible = options.isInterruptible;
-    this.context = new CallContext(worker, {
-      isStopped: () => this.shouldStop,
-      sendProgress: (value) => this.#outsideTarget(() => worker.sendProgress(value)),
-    });
+    this.#args = args;
+    this.#worker = place.worker;
+    this.#flags = place.flags;
+    this.#isInterruptible = place.isInterruptible;
+    this.context = new CallContext(place.worker, this);
   }
 
   get shouldStop(): boolean {
@@ -74,6 +76,10 @@ export class Call {
   /** The guard was cut off while this call had the thread. What was complete by then stays as it is. */
   cutOff(): void {
     if (!this.#isSettled && this.#isInTarget) this.outcome = { type: 'interrupted' };
+  }
+
+  sendProgress(value: unknown): void {
+    this.#outsideTarget(() => this.#worker.sendProgress(value));
   }
 
   askToStop(): void {

@@ -33,8 +33,9 @@ export interface WorkerContext {
   sendProgress(value: unknown): void;
 }
 
-interface CallLink {
-  isStopped(): boolean;
+/** The call behind a context. */
+export interface CallLink {
+  readonly shouldStop: boolean;
   sendProgress(value: unknown): void;
 }
 
@@ -42,7 +43,7 @@ interface CallLink {
 export class CallContext implements Context {
   readonly #worker: WorkerContext;
   readonly #call: CallLink;
-  readonly #hooks: (() => unknown)[] = [];
+  #hooks: (() => unknown)[] | undefined;
   #controller: AbortController | undefined;
   #stopError: WorkerTerminatedError | undefined;
 
@@ -78,13 +79,13 @@ export class CallContext implements Context {
   get signal(): AbortSignal {
     if (!this.#controller) {
       this.#controller = new AbortController();
-      if (this.#call.isStopped()) this.#controller.abort(this.stopError);
+      if (this.#call.shouldStop) this.#controller.abort(this.stopError);
     }
     return this.#controller.signal;
   }
 
   throwIfTerminated(): void {
-    if (this.#call.isStopped()) throw this.stopError;
+    if (this.#call.shouldStop) throw this.stopError;
   }
 
   progress(value: unknown): void {
@@ -108,6 +109,7 @@ export class CallContext implements Context {
   }
 
   onTerminate(hook: () => unknown): void {
+    this.#hooks ??= [];
     this.#hooks.push(hook);
   }
 
@@ -124,7 +126,7 @@ export class CallContext implements Context {
   /** Gives what the first failing hook threw; the others run all the same. */
   async runHooks(): Promise<unknown> {
     const failures: unknown[] = [];
-    for (const hook of this.#hooks.splice(0)) {
+    for (const hook of this.#hooks?.splice(0) ?? []) {
       try {
         await hook();
       } catch (error) {

@@ -5,7 +5,7 @@ import type { Flags } from '../protocol/flags.js';
 import type { HostSpec, Order, Received, Report, StartPayload, WorkerId } from '../protocol/messages.js';
 import { loadTarget } from '../target/load.js';
 import type { AnyFunction, TargetRef } from '../target/target-ref.js';
-import { Call } from './call.js';
+import { Call, type CallPlace } from './call.js';
 import { context, type WorkerContext } from './context.js';
 import { FlushPace } from './flush-pace.js';
 import { Guard } from './guard.js';
@@ -40,6 +40,7 @@ export class Host {
   readonly #pace = new FlushPace();
   #spec: HostSpec | undefined;
   #worker: WorkerContext | undefined;
+  #callPlace: CallPlace | undefined;
   #guard: Guard | undefined;
   #prepare = (): void => {};
   #defaultArgs: readonly unknown[] = [];
@@ -84,7 +85,7 @@ export class Host {
   #start(spec: HostSpec, openPayload: () => StartPayload): void {
     const { channel, id } = this.#place;
     const sendProgress = (value: unknown): void => {
-      channel.send({ type: 'progress', payload: value }, { name: 'progress' });
+      channel.send({ type: 'progress', payload: value }, 'progress');
       channel.flush(); // the target may not give the thread back for hours
     };
     this.#spec = spec;
@@ -92,6 +93,7 @@ export class Host {
       const { state, args, userId } = openPayload();
       this.#defaultArgs = args;
       this.#worker = { id, kind: spec.kind, name: spec.name, userId, state, sendProgress };
+      this.#callPlace = { worker: this.#worker, flags: this.#place.flags, isInterruptible: spec.interruptible };
     };
     this.#guard = spec.interruptible ? new Guard() : undefined;
     this.#place.started(spec);
@@ -205,11 +207,7 @@ export class Host {
   }
 
   #admit({ id, args }: CallOrder): Call {
-    const call = new Call(id, this.#worker as WorkerContext, {
-      args: () => withDefaults(args(), this.#defaultArgs),
-      flags: this.#place.flags,
-      isInterruptible: this.#guard !== undefined,
-    });
+    const call = new Call(id, () => withDefaults(args(), this.#defaultArgs), this.#callPlace as CallPlace);
     this.#running.set(id, call);
     return call;
   }
@@ -248,7 +246,7 @@ export class Host {
   #answer(call: Call, report: Extract<Report, { type: 'returned' | 'threw' | 'stopped' }>): void {
     this.#running.delete(call.id);
     try {
-      this.#place.channel.send(report, { name: 'result' });
+      this.#place.channel.send(report, 'result');
     } catch (error) {
       this.#place.channel.send({ type: 'threw', id: call.id, payload: asError(error) });
     }
@@ -265,7 +263,7 @@ export class Host {
   #sendState(): void {
     const { channel } = this.#place;
     try {
-      channel.send({ type: 'ended', payload: this.#worker && { state: this.#worker.state } }, { name: 'context()' });
+      channel.send({ type: 'ended', payload: this.#worker && { state: this.#worker.state } }, 'context()');
     } catch (error) {
       channel.send({ type: 'ended', payload: { error } });
     }

@@ -1,8 +1,9 @@
 import type { Outcome } from './outcome.js';
 
-/** One call on its way. */
+const TRIM_MIN = 1024;
+
+/** What a call on its way is told. */
 export interface OpenCall {
-  readonly id: number;
   /** Once: the call is over. */
   settle(outcome: Outcome<unknown>): void;
   /** Its turn has come: all before it are over. */
@@ -11,11 +12,12 @@ export interface OpenCall {
 
 /** The calls a host still owes an answer. It takes them in the order of their numbers. */
 export class CallBook {
-  readonly #open = new Map<number, OpenCall>();
-  readonly #concurrency: number;
-  #lastId = 0;
-  /** No call before this one is open. */
+  /** Open calls at their number's distance from the first one. A map would be slow to walk once its first entries are gone. */
+  #open: (OpenCall | undefined)[] = [];
   #firstId = 1;
+  #head = 0;
+  #size = 0;
+  readonly #concurrency: number;
   /** Calls that were worked off: they returned or threw. */
   done = 0;
   /** What the first call that threw has thrown. */
@@ -25,47 +27,59 @@ export class CallBook {
     this.#concurrency = concurrency;
   }
 
-  nextId(): number {
-    this.#lastId += 1;
-    return this.#lastId;
+  get nextId(): number {
+    return this.#firstId + this.#open.length;
   }
 
+  /** Gives the call its number: `nextId`, as it was before. */
   add(call: OpenCall): void {
-    this.#open.set(call.id, call);
-    if (call.onTurn && this.#open.size <= this.#concurrency) call.onTurn();
+    this.#open.push(call);
+    this.#size += 1;
+    if (call.onTurn && this.#size <= this.#concurrency) call.onTurn();
   }
 
   /** Whether the host may have begun it. */
   hasTurn(id: number): boolean {
-    return this.#turns().some((call) => call.id === id);
+    const call = this.#open[id - this.#firstId];
+    return call !== undefined && this.#turns().includes(call);
   }
 
   /** A second answer to one call is dropped. */
   settle(id: number, outcome: Outcome<unknown>): void {
-    const call = this.#open.get(id);
+    const call = this.#open[id - this.#firstId];
     if (!call) return;
-    this.#open.delete(id);
+    this.#open[id - this.#firstId] = undefined;
+    this.#size -= 1;
     if (outcome.type === 'returned' || outcome.type === 'threw') this.done += 1;
     if (outcome.type === 'threw') this.firstError ??= outcome.error;
     call.settle(outcome);
-    for (const next of this.#turns()) next.onTurn?.();
+    if (this.#size > 0) for (const next of this.#turns()) next.onTurn?.();
   }
 
   settleAll(outcomeOf: () => Outcome<unknown>): void {
-    for (const call of [...this.#open.values()]) {
-      this.#open.delete(call.id);
-      call.settle(outcomeOf());
-    }
+    const calls = this.#open;
+    this.#firstId = this.nextId;
+    this.#open = [];
+    this.#head = 0;
+    this.#size = 0;
+    for (const call of calls) call?.settle(outcomeOf());
   }
 
   /** The calls that the host may have begun: the first ones, as many as it runs at once. */
   #turns(): OpenCall[] {
-    while (this.#firstId < this.#lastId && !this.#open.has(this.#firstId)) this.#firstId += 1;
+    while (this.#head < this.#open.length && !this.#open[this.#head]) this.#head += 1;
+    if (this.#head >= TRIM_MIN && this.#head * 2 > this.#open.length) this.#trim();
     const calls: OpenCall[] = [];
-    for (let id = this.#firstId; id <= this.#lastId && calls.length < this.#concurrency; id++) {
-      const call = this.#open.get(id);
+    for (let at = this.#head; at < this.#open.length && calls.length < this.#concurrency; at++) {
+      const call = this.#open[at];
       if (call) calls.push(call);
     }
     return calls;
+  }
+
+  #trim(): void {
+    this.#open = this.#open.slice(this.#head);
+    this.#firstId += this.#head;
+    this.#head = 0;
   }
 }

@@ -2,6 +2,7 @@ import { WorkerClosedError } from '../base/errors.js';
 import type { Kind } from '../protocol/messages.js';
 import type { Target } from '../target/target.js';
 import type { AnyFunction } from '../target/target-ref.js';
+import type { OpenCall } from './call-book.js';
 import { CallLimits } from './call-limits.js';
 import { Handle } from './handle.js';
 import { type CallOptions, checkCallOptions, checkPersistentOptions, checkTimeout, type PersistentWorkerOptions, type TerminateOptions } from './options.js';
@@ -109,32 +110,36 @@ export class PersistentWorker<F extends AnyFunction = AnyFunction> extends Handl
 
   #call(args: ArgsOf<F>, options: CallOptions | undefined): Promise<ValueOf<F>> {
     return new Promise((resolve, reject) => {
-      this.#submit(args, options, (outcome) => {
+      const settle = (outcome: Outcome<unknown>): void => {
         if (outcome.type === 'returned') resolve(outcome.value as ValueOf<F>);
         else reject(errorOf(outcome));
-      });
+      };
+      this.#submit(args, options, { settle });
     });
   }
 
   #enqueue(args: ArgsOf<F>, options: CallOptions | undefined): void {
-    const fill = this.#results.reserve();
+    const slot = this.#results.reserve();
     try {
-      this.#submit(args, options, fill as (outcome: Outcome<unknown>) => void);
+      this.#submit(args, options, slot as OpenCall);
     } catch (error) {
       this.#results.giveUpLast();
       throw error;
     }
   }
 
-  #submit(args: ArgsOf<F>, options: CallOptions | undefined, settle: (outcome: Outcome<unknown>) => void): void {
+  #submit(args: ArgsOf<F>, options: CallOptions | undefined, call: OpenCall): void {
     const { run, state } = this;
     if (!run || this.#isClosed || state === 'terminating' || state === 'ended') {
       throw new WorkerClosedError(`Worker "${this.name}" takes no more calls: it ${this.#isClosed ? 'was closed' : 'has ended'}.`);
     }
-    if (!options) return void run.call(args, { settle });
+    if (!options) return void run.call(args, call);
     const limits = new CallLimits(run, options);
-    const call = { settle: (outcome: Outcome<unknown>) => settle(limits.translate(outcome)), onTurn: () => limits.startTimer() };
-    limits.watch(run.call(args, call, options.transfer));
+    const limited: OpenCall = {
+      settle: (outcome) => call.settle(limits.translate(outcome)),
+      onTurn: () => limits.startTimer(),
+    };
+    limits.watch(run.call(args, limited, options.transfer));
   }
 }
 

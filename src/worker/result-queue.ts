@@ -4,8 +4,18 @@ import { Fifo } from '../base/fifo.js';
 import type { Outcome } from './outcome.js';
 
 /** The place of one call's outcome in the order of the calls. */
-interface Slot<T> {
+class Slot<T> {
   outcome: Outcome<T> | undefined;
+  readonly #queue: ResultQueue<T>;
+
+  constructor(queue: ResultQueue<T>) {
+    this.#queue = queue;
+  }
+
+  settle(outcome: Outcome<T>): void {
+    this.outcome = outcome;
+    this.#queue.serve();
+  }
 }
 
 interface Reader<T> {
@@ -20,14 +30,11 @@ export class ResultQueue<T> {
   readonly #readers = new Fifo<Reader<T>>();
   #isClosed = false;
 
-  /** Keeps the next place for a call; what is returned fills it. */
-  reserve(): (outcome: Outcome<T>) => void {
-    const slot: Slot<T> = { outcome: undefined };
+  /** Keeps the next place for a call, to be settled with its outcome. */
+  reserve(): Slot<T> {
+    const slot = new Slot<T>(this);
     this.#slots.push(slot);
-    return (outcome) => {
-      slot.outcome = outcome;
-      if (this.#readers.length > 0) this.#serve();
-    };
+    return slot;
   }
 
   /** The call that the last place was kept for did not come about. */
@@ -38,7 +45,7 @@ export class ResultQueue<T> {
   /** No more places will be kept. */
   close(): void {
     this.#isClosed = true;
-    this.#serve();
+    this.serve();
   }
 
   next(timeoutMs: number): Promise<Outcome<T>> {
@@ -51,7 +58,7 @@ export class ResultQueue<T> {
         this.#readers.remove((waiting) => waiting === reader);
         reject(new NoResultError(`No result came within ${timeoutMs} ms.`, 'ERR_RESULT_TIMEOUT'));
       });
-      this.#serve();
+      this.serve();
     });
   }
 
@@ -83,7 +90,8 @@ export class ResultQueue<T> {
     return dropped.length;
   }
 
-  #serve(): void {
+  /** Gives waiting readers what is there by now. */
+  serve(): void {
     while (this.#readers.length > 0) {
       const outcome = this.#take();
       const isOver = !outcome && this.#isClosed && this.#slots.length === 0;

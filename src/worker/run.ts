@@ -34,6 +34,8 @@ export type RunEnd =
 /** The user state as the host left it; empty when the host never got so far. */
 export type LastState = { readonly state?: unknown; readonly error?: unknown };
 
+const NOTHING: readonly unknown[] = [];
+
 /** On whose behalf something is ended. */
 export interface Why {
   readonly reason: EndReason;
@@ -80,17 +82,17 @@ export class Run {
   #sendStart(): void {
     const { channel } = this.#host;
     const { spec, payload, host } = this.#options;
-    channel.send({ type: 'start', spec, payload }, { name: 'options' });
+    channel.send({ type: 'start', spec, payload }, 'options');
     const ref = refer(host.target);
     if (ref instanceof Promise) void ref.then((target) => channel.send({ type: 'target', target }));
     else channel.send({ type: 'target', target: ref });
   }
 
   /** Throws `UnsendableError`, and then there is no call. */
-  call(args: readonly unknown[], call: Omit<OpenCall, 'id'>, transfer?: readonly unknown[]): number {
-    const id = this.calls.nextId();
-    this.#host.channel.send({ type: 'call', id, payload: args }, { name: 'args', ...(transfer && { transfer }) });
-    this.calls.add({ ...call, id });
+  call(args: readonly unknown[], call: OpenCall, transfer: readonly unknown[] = NOTHING): number {
+    const id = this.calls.nextId;
+    this.#host.channel.send({ type: 'call', id, payload: args }, 'args', transfer);
+    this.calls.add(call);
     return id;
   }
 
