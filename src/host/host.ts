@@ -105,6 +105,8 @@ export class Host {
       this.#isFromSource = ref.type !== 'export';
       this.#prepare(); // only now: the target's module may be what registers the classes of these values
       this.#target = target;
+      this.#place.channel.send({ type: 'prepared' });
+      this.#place.channel.flush(); // the first call may block
     } catch (error) {
       this.#place.channel.send({ type: 'refused', payload: error });
       this.#giveUpWaiting('closing');
@@ -168,9 +170,7 @@ export class Host {
       else call.begin(this.#target as AnyFunction);
       this.#current = undefined;
       this.#settle(call);
-      const now = performance.now();
-      if (this.#pace.isDue(now)) this.#place.channel.flush();
-      if (now >= endsAt) return;
+      if (performance.now() >= endsAt) return;
     }
     this.#pace.reset();
   }
@@ -250,6 +250,7 @@ export class Host {
     } catch (error) {
       this.#place.channel.send({ type: 'threw', id: call.id, payload: asError(error) });
     }
+    if (this.#pace.isDue(performance.now())) this.#place.channel.flush();
   }
 
   #endIfDone(): void {

@@ -44,6 +44,8 @@ export interface StartPayload {
 /** From host to handle. */
 export type Report =
   | { readonly type: 'ready'; readonly id: WorkerId }
+  /** The target is loaded: calls begin. */
+  | { readonly type: 'prepared' }
   | { readonly type: 'returned'; readonly id: number; readonly payload: unknown }
   | { readonly type: 'threw'; readonly id: number; readonly payload: unknown }
   /** The call ended because it was told to. The payload is what it threw, if that was anything else than the request. */

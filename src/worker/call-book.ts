@@ -18,6 +18,7 @@ export class CallBook {
   #head = 0;
   #size = 0;
   readonly #concurrency: number;
+  #isBegun = false;
   /** Calls that were worked off: they returned or threw. */
   done = 0;
   /** What the first call that threw has thrown. */
@@ -31,11 +32,17 @@ export class CallBook {
     return this.#firstId + this.#open.length;
   }
 
+  /** The host has its target, and takes calls from now on. */
+  begin(): void {
+    this.#isBegun = true;
+    for (const call of this.#turns()) call.onTurn?.();
+  }
+
   /** Gives the call its number: `nextId`, as it was before. */
   add(call: OpenCall): void {
     this.#open.push(call);
     this.#size += 1;
-    if (call.onTurn && this.#size <= this.#concurrency) call.onTurn();
+    if (this.#isBegun && this.#size <= this.#concurrency) call.onTurn?.();
   }
 
   /** Whether the host may have begun it. */
@@ -67,6 +74,7 @@ export class CallBook {
 
   /** The calls that the host may have begun: the first ones, as many as it runs at once. */
   #turns(): OpenCall[] {
+    if (!this.#isBegun) return [];
     while (this.#head < this.#open.length && !this.#open[this.#head]) this.#head += 1;
     if (this.#head >= TRIM_MIN && this.#head * 2 > this.#open.length) this.#trim();
     const calls: OpenCall[] = [];

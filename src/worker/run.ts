@@ -161,6 +161,8 @@ export class Run {
       case 'ready':
         this.ready.resolve(report.id);
         return this.#listener.onReady(report.id);
+      case 'prepared':
+        return calls.begin();
       case 'returned':
         return calls.settle(report.id, opened(report.payload, attachments));
       case 'threw':
