@@ -74,7 +74,7 @@ export class Channel<Out extends Message, In extends Message> {
 
   receive(handle: (message: Received<In>, attachments: readonly unknown[]) => void): void {
     this.#carrier.listen(({ bytes, attachments }) => {
-      this.#unpacker.unpackEach(bytes, (message) => handle(message as Received<In>, attachments));
+      for (const message of this.#unpacked(bytes)) handle(message, attachments);
     });
   }
 
@@ -106,9 +106,28 @@ export class Channel<Out extends Message, In extends Message> {
     }
   }
 
+  /** What is no message ends the channel: somebody else writes to it, and nothing that follows can be trusted. */
+  #unpacked(bytes: Uint8Array): Received<In>[] {
+    const messages: Received<In>[] = [];
+    try {
+      this.#unpacker.unpackEach(bytes, (message) => {
+        if (!isMessage(message)) throw new TypeError('no message');
+        messages.push(message as Received<In>); // which of them is the other side's word: it is ours
+      });
+    } catch {
+      this.destroy();
+      return [];
+    }
+    return messages;
+  }
+
   #sink(fresh: unknown[], transfer: ReadonlySet<unknown>): AttachmentSink {
     return { shares: this.#carrier.shares, transfer, add: (attachment) => fresh.push(attachment) - 1 };
   }
+}
+
+function isMessage(unpacked: unknown): unpacked is Message {
+  return typeof (unpacked as Partial<Message> | null | undefined)?.type === 'string';
 }
 
 function joined(parts: readonly Uint8Array[], byteLength: number): Uint8Array {
