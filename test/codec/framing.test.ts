@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { PersistentProcessWorker, WorkerLostError } from 'pyworkers';
-import { Channel, FrameReader, headerOf, StreamCarrier } from '../support/internals.js';
+import { Channel } from '#internal/channel/channel.js';
+import { FrameReader, headerOf } from '#internal/channel/framing.js';
+import { StreamCarrier } from '#internal/channel/stream.js';
 import { eventually } from '../support/eventually.js';
 import { Random, seedOf } from '../support/random.js';
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { Packer, seal, Unpacker, unseal } from '../support/internals.js';
+import { seal, unseal } from '#internal/codec/codec.js';
+import { Packer, Unpacker } from '#internal/codec/packer.js';
 import { Random, seedOf } from '../support/random.js';
 import { RandomGraph } from '../support/random-graph.js';
 import { assertSameGraph } from '../support/same-graph.js';
@@ -7,7 +8,7 @@ import { assertSameGraph } from '../support/same-graph.js';
 const GRAPHS = 2000;
 
 /** What a stream carries of a value: bytes, and buffers as bytes. */
-function carried(value: unknown, { packer, unpacker }: { packer: InstanceType<typeof Packer>; unpacker: InstanceType<typeof Unpacker> }): unknown {
+function carried(value: unknown, { packer, unpacker }: { packer: Packer; unpacker: Unpacker }): unknown {
   const attachments: unknown[] = [];
   const sink = { shares: false, transfer: new Set(), add: (attachment: unknown) => attachments.push(attachment) - 1 };
   const bytes = Uint8Array.from(packer.pack({ payload: seal(value, 'value', sink) }));
