@@ -71,7 +71,7 @@ export class Channel<Out extends Message, In extends Message> {
 
   receive(handle: (message: Received<In>, attachments: readonly unknown[]) => void): void {
     this.#carrier.listen(({ bytes, attachments }) => {
-      this.#unpacker.unpackEach(bytes, (message) => handle(message as Received<In>, attachments));
+      for (const message of this.#unpacked(bytes)) handle(message, attachments);
     });
   }
 
@@ -102,22 +102,41 @@ export class Channel<Out extends Message, In extends Message> {
       throw new UnsendableError(`The value cannot be handed over: ${String((cause as Error)?.message ?? cause)}`, { path: '', cause });
     }
   }
+
+  /** What is no message ends the channel: somebody else writes to it, and nothing that follows can be trusted. */
+  #unpacked(bytes: Uint8Array): Received<In>[] {
+    const messages: Received<In>[] = [];
+    try {
+      this.#unpacker.unpackEach(bytes, (message) => {
+        if (!isMessage(message)) throw new TypeError('no message');
+        messages.push(message as Received<In>); // which of them is the other side's word: it is ours
+      });
+    } catch {
+      this.destroy();
+      return [];
+    }
+    return messages;
+  }
 }
 
 /** Of most messages there are none, so nothing is made until there is one. */
 class Attachments implements AttachmentSink {
   readonly shares: boolean;
   readonly transfer: ReadonlySet<unknown>;
-  items: readonly unknown[] = NONE;
+  #items: unknown[] | undefined;
 
   constructor(shares: boolean, transfer: readonly unknown[]) {
     this.shares = shares;
     this.transfer = transfer.length > 0 ? new Set(transfer) : NOTHING;
   }
 
+  get items(): readonly unknown[] {
+    return this.#items ?? NONE;
+  }
+
   add(attachment: unknown): number {
-    this.items = [...this.items, attachment];
-    return this.items.length - 1;
+    this.#items ??= [];
+    return this.#items.push(attachment) - 1;
   }
 }
 
@@ -125,6 +144,10 @@ class Attachments implements AttachmentSink {
 function withPayload(message: { payload?: unknown }, sealed: Sealed): object {
   message.payload = sealed;
   return message;
+}
+
+function isMessage(unpacked: unknown): unpacked is Message {
+  return typeof (unpacked as Partial<Message> | null | undefined)?.type === 'string';
 }
 
 function joined(parts: readonly Uint8Array[], byteLength: number): Uint8Array {

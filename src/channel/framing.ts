@@ -6,6 +6,7 @@ import type { Frame } from './carrier.js';
  */
 const FIXED_BYTES = 8;
 const LENGTH_BYTES = 8;
+const BYTES_MAX = 2 ** 31; // more than msgpackr ever packs
 
 export function headerOf({ bytes, attachments }: Frame): Buffer {
   const header = Buffer.allocUnsafe(FIXED_BYTES + LENGTH_BYTES * attachments.length);
@@ -19,19 +20,16 @@ export function headerOf({ bytes, attachments }: Frame): Buffer {
 
 /** Puts frames together from chunks of any size. Small parts stay views of the chunk they came in; large ones are filled in place. */
 export class FrameReader {
-  readonly #receive: (frame: Frame) => void;
+  #complete: Frame[] = [];
   #length = FIXED_BYTES;
   #then: (part: Uint8Array) => void = (part) => this.#readFixed(part);
   #part: Uint8Array | undefined;
   #filled = 0;
 
-  constructor(receive: (frame: Frame) => void) {
-    this.#receive = receive;
-  }
-
-  push(chunk: Uint8Array): void {
+  /** Gives the frames that this chunk completes. Throws where it can be no frame; nothing can be read any more then. */
+  push(chunk: Uint8Array): readonly Frame[] {
     let at = 0;
-    while (at < chunk.byteLength) {
+    while (at < chunk.byteLength || this.#length === 0) {
       if (!this.#part && chunk.byteLength - at >= this.#length) {
         at += this.#length;
         this.#then(chunk.subarray(at - this.#length, at));
@@ -39,6 +37,9 @@ export class FrameReader {
         at += this.#fill(chunk.subarray(at));
       }
     }
+    const complete = this.#complete;
+    if (complete.length > 0) this.#complete = [];
+    return complete;
   }
 
   #fill(chunk: Uint8Array): number {
@@ -55,6 +56,7 @@ export class FrameReader {
   }
 
   #expect(length: number, then: (part: Uint8Array) => void): void {
+    if (!Number.isSafeInteger(length) || length < 0) throw new RangeError(`a part of a frame cannot be ${length} bytes long`);
     this.#filled = 0;
     this.#length = length;
     this.#then = then;
@@ -64,6 +66,7 @@ export class FrameReader {
     const view = new DataView(fixed.buffer, fixed.byteOffset, FIXED_BYTES);
     const byteLength = view.getUint32(0);
     const count = view.getUint32(4);
+    if (byteLength > BYTES_MAX) throw new RangeError(`a frame cannot hold ${byteLength} bytes of messages`);
     if (count === 0) this.#expect(byteLength, (bytes) => this.#finish({ bytes, attachments: [] }));
     else this.#expect(count * LENGTH_BYTES, (lengths) => this.#readLengths(lengths, byteLength));
   }
@@ -71,20 +74,20 @@ export class FrameReader {
   #readLengths(part: Uint8Array, byteLength: number): void {
     const view = new DataView(part.buffer, part.byteOffset, part.byteLength);
     const lengths = Array.from({ length: part.byteLength / LENGTH_BYTES }, (_, i) => view.getFloat64(i * LENGTH_BYTES));
-    this.#expect(byteLength, (bytes) => this.#readAttachments({ bytes, attachments: [] }, lengths));
+    this.#expect(byteLength, (bytes) => this.#readAttachments(bytes, { lengths, attachments: [] }));
   }
 
-  #readAttachments(frame: Frame, lengths: readonly number[]): void {
-    const [length, ...rest] = lengths;
-    if (length === undefined) return this.#finish(frame);
+  #readAttachments(bytes: Uint8Array, { lengths, attachments }: { lengths: readonly number[]; attachments: ArrayBufferLike[] }): void {
+    const length = lengths[attachments.length];
+    if (length === undefined) return this.#finish({ bytes, attachments });
     this.#expect(length, (part) => {
-      const buffer = part.byteLength === part.buffer.byteLength ? part.buffer : new Uint8Array(part).buffer;
-      this.#readAttachments({ bytes: frame.bytes, attachments: [...frame.attachments, buffer] }, rest);
+      attachments.push(part.byteLength === part.buffer.byteLength ? part.buffer : new Uint8Array(part).buffer);
+      this.#readAttachments(bytes, { lengths, attachments });
     });
   }
 
   #finish(frame: Frame): void {
     this.#expect(FIXED_BYTES, (part) => this.#readFixed(part));
-    this.#receive(frame);
+    this.#complete.push(frame);
   }
 }

@@ -29,8 +29,10 @@ export class StreamCarrier implements Carrier {
   }
 
   listen(receive: (frame: Frame) => void): void {
-    const reader = new FrameReader(receive);
-    this.#stream.on('data', (chunk: Buffer) => reader.push(chunk));
+    const reader = new FrameReader();
+    this.#stream.on('data', (chunk: Buffer) => {
+      for (const frame of this.#read(reader, chunk)) receive(frame);
+    });
   }
 
   end(): void {
@@ -39,5 +41,15 @@ export class StreamCarrier implements Carrier {
 
   destroy(): void {
     this.#stream.destroy();
+  }
+
+  /** Bytes that are no frames end the stream: somebody else writes to it, and nothing that follows can be trusted. */
+  #read(reader: FrameReader, chunk: Buffer): readonly Frame[] {
+    try {
+      return reader.push(chunk);
+    } catch {
+      this.destroy();
+      return [];
+    }
   }
 }

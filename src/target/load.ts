@@ -47,7 +47,13 @@ function exported(namespace: object, { url, path }: { url: string; path: readonl
 }
 
 function lookUp(namespace: object, path: readonly string[]): unknown {
-  return path.reduce<unknown>((at, name) => (at == null ? undefined : (at as Record<string, unknown>)[name]), namespace);
+  return path.reduce<unknown>((at, name) => (at == null ? undefined : memberOf(at, name)), namespace);
+}
+
+/** What every object or function has, `toString` or `call`, is nobody's export. */
+function memberOf(container: object, name: string): unknown {
+  const isOfEvery = name in Function.prototype && !Object.hasOwn(container, name);
+  return isOfEvery ? undefined : (container as Record<string, unknown>)[name];
 }
 
 function evaluated(ref: Extract<TargetRef, { type: 'source' }>, scope: Readonly<Record<string, unknown>>): AnyFunction {
@@ -61,7 +67,19 @@ function evaluated(ref: Extract<TargetRef, { type: 'source' }>, scope: Readonly<
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   };
   if (/\bimport\b/.test(source)) muteLoaderWarning();
-  return new Script(`${head}${source}))`, options).runInThisContext()(scope);
+  return compiled(`${head}${source}))`, { ...options, name: ref.name }).runInThisContext()(scope);
+}
+
+function compiled(text: string, { name, ...options }: ScriptOptions & { name: string }): Script {
+  try {
+    return new Script(text, options);
+  } catch (cause) {
+    throw new TargetError(
+      `"${name}" was sent as source text, which cannot stand alone: ${String(cause)}. Export it from its module, or name it with target(import.meta.url, 'name').`,
+      'ERR_TARGET_REFUSED',
+      { cause },
+    );
+  }
 }
 
 let isMuted = false;

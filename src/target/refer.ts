@@ -38,7 +38,7 @@ function checkFunction(fn: AnyFunction): void {
     const what = name.startsWith('bound ') ? 'a bound function' : 'a native function';
     refuse(what, 'Wrap it in an exported function of your own.');
   }
-  if (text.startsWith('class')) refuse('a class', 'Export a function that makes an instance.');
+  if (/^class(?![\p{ID_Continue}$])/u.test(text)) refuse('a class', 'Export a function that makes an instance.');
   if (!isExpression(text)) refuse('a method', 'Export a function that calls it.');
   checked.add(fn);
 }
@@ -47,8 +47,8 @@ function isExpression(text: string): boolean {
   try {
     new Script(`(${text})`);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return /import\.meta/.test(String(error)); // only that a script has none: found by reference, it is in its module
   }
 }
 
@@ -77,9 +77,13 @@ async function find(fn: AnyFunction): Promise<TargetRef> {
   return path ? { type: 'export', url: place.url, path, name } : { type: 'source', source, name, place };
 }
 
-/** A script without any export has nothing to import it for. */
+/** A script without any export has nothing to import it for; nor has one that is no file, as under `--eval`. */
 function exportsSomething(url: string): boolean {
-  return /\bexport\b/.test(readFileSync(fileURLToPath(url), 'utf8'));
+  try {
+    return /\bexport\b/.test(readFileSync(fileURLToPath(url), 'utf8'));
+  } catch {
+    return false;
+  }
 }
 
 /** A CommonJS module, as `import()` would show it. */
