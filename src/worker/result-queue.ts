@@ -26,7 +26,7 @@ interface Reader<T> {
 
 /** Outcomes in the order in which their calls were made, for readers in the order in which they asked. */
 export class ResultQueue<T> {
-  #slots = new Fifo<Slot<T>>();
+  readonly #slots = new Fifo<Slot<T>>();
   readonly #readers = new Fifo<Reader<T>>();
   #isClosed = false;
 
