@@ -14,7 +14,7 @@ export {
   WorkerTerminatedError,
 } from './base/errors.js';
 export type { ResourceLimits, Stdio } from './backend/backend.js';
-export { registerType } from './codec/registry.js';
+export { type ClassOf, registerType } from './codec/registry.js';
 export { type Context, context } from './host/context.js';
 export type { Kind, WorkerId } from './protocol/messages.js';
 export { isMain } from './target/is-main.js';

@@ -1,7 +1,6 @@
 import { types } from 'node:util';
 import { MessagePort } from 'node:worker_threads';
-import type { Flattener } from './flatten.js';
-import type { AttachmentSink, Child, Node } from './graph.js';
+import type { AttachmentSink, Child, Flattener, Node } from './graph.js';
 
 /** From here on bytes travel beside the message, not inside it. */
 const ATTACH_BYTES_MIN = 32 * 1024;

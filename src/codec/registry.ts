@@ -1,7 +1,7 @@
 import { OptionError } from '../base/errors.js';
 
 /** A class, also one with a private constructor. */
-type ClassOf<T extends object> = { readonly prototype: T; readonly name: string };
+export type ClassOf<T extends object> = { readonly prototype: T; readonly name: string };
 
 /** How values of a class travel. Without `pack` and `unpack` an instance is its own enumerable properties. */
 export interface RegisteredType {
