@@ -1,3 +1,4 @@
+export type { ResourceLimits, Stdio } from './backend/backend.js';
 export {
   CallAbortedError,
   type EndReason,
@@ -13,7 +14,6 @@ export {
   WorkerLostError,
   WorkerTerminatedError,
 } from './base/errors.js';
-export type { ResourceLimits, Stdio } from './backend/backend.js';
 export { type ClassOf, registerType } from './codec/registry.js';
 export { type Context, context } from './host/context.js';
 export type { Kind, WorkerId } from './protocol/messages.js';

@@ -34,7 +34,9 @@ class MemoryCarrier implements Carrier {
   post({ bytes, attachments }: Frame, transfer: ReadonlySet<unknown>): void {
     const given = [...transfer].filter((part) => part instanceof ArrayBuffer);
     const moved = structuredClone(given, { transfer: given }); // the sender loses them, as it would to a thread
-    const arriving = attachments.map((part) => (given.includes(part as ArrayBuffer) ? moved[given.indexOf(part as ArrayBuffer)] : part));
+    const arriving = attachments.map((part) =>
+      given.includes(part as ArrayBuffer) ? moved[given.indexOf(part as ArrayBuffer)] : part,
+    );
     this.#later(() => this.#peer?.arrive({ bytes: new Uint8Array(bytes), attachments: arriving }));
   }
 

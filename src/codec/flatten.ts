@@ -144,7 +144,10 @@ class GraphMaker implements Flattener {
       if (this.#lenientDepth(n) > 0) return ['is', `[${type.name}]`];
       if (cause instanceof UnsendableError) throw cause;
       const path = this.#pathOf(n);
-      throw new UnsendableError(`${path} could not be packed: pack() of "${type.name}" threw ${String(cause)}.`, { path, cause });
+      throw new UnsendableError(`${path} could not be packed: pack() of "${type.name}" threw ${String(cause)}.`, {
+        path,
+        cause,
+      });
     }
   }
 

@@ -71,7 +71,12 @@ function emptyContainer(node: Node): unknown {
   }
 }
 
-function made(node: Node, shell: unknown, valueAt: (child: Child) => unknown, attachments: readonly unknown[]): unknown {
+function made(
+  node: Node,
+  shell: unknown,
+  valueAt: (child: Child) => unknown,
+  attachments: readonly unknown[],
+): unknown {
   if (!isTagged(node)) {
     const record = shell as Record<string, unknown>;
     for (const key of Object.keys(node)) record[key] = valueAt(node[key]);
@@ -87,7 +92,8 @@ function made(node: Node, shell: unknown, valueAt: (child: Child) => unknown, at
     case 'object':
       return assigned(shell as object, node.slice(1), valueAt);
     case 'map':
-      for (let i = 1; i < node.length; i += 2) (shell as Map<unknown, unknown>).set(valueAt(node[i]), valueAt(node[i + 1]));
+      for (let i = 1; i < node.length; i += 2)
+        (shell as Map<unknown, unknown>).set(valueAt(node[i]), valueAt(node[i + 1]));
       return shell;
     case 'set':
       for (let i = 1; i < node.length; i++) (shell as Set<unknown>).add(valueAt(node[i]));
@@ -102,7 +108,10 @@ function made(node: Node, shell: unknown, valueAt: (child: Child) => unknown, at
 }
 
 function leaf(
-  node: Exclude<TaggedNode, readonly ['array' | 'sparse' | 'object' | 'map' | 'set' | 'error' | 'domexception', ...unknown[]]>,
+  node: Exclude<
+    TaggedNode,
+    readonly ['array' | 'sparse' | 'object' | 'map' | 'set' | 'error' | 'domexception', ...unknown[]]
+  >,
   valueAt: (child: Child) => unknown,
   attachments: readonly unknown[],
 ): unknown {
@@ -124,7 +133,9 @@ function leaf(
     case 'bytes':
       return bufferOf(node[1], node[2]);
     case 'attached':
-      return node[2] === undefined ? attachments[node[1]] : bufferOf(new Uint8Array(attachments[node[1]] as ArrayBuffer), node[2]);
+      return node[2] === undefined
+        ? attachments[node[1]]
+        : bufferOf(new Uint8Array(attachments[node[1]] as ArrayBuffer), node[2]);
     case 'view':
       return viewOf(node[1], valueAt(node[2]) as ArrayBuffer, node[3], node[4]);
     case 'registered':
@@ -138,13 +149,21 @@ function leaf(
 function assigned(into: object, pairs: readonly Child[], valueAt: (child: Child) => unknown): object {
   for (let i = 0; i < pairs.length; i += 2) {
     const value = valueAt(pairs[i + 1]);
-    Object.defineProperty(into, String(valueAt(pairs[i])), { value, enumerable: true, writable: true, configurable: true });
+    Object.defineProperty(into, String(valueAt(pairs[i])), {
+      value,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
   }
   return into;
 }
 
 function bufferOf(bytes: Uint8Array, byteLengthMax: number | undefined): ArrayBuffer {
-  const buffer = byteLengthMax === undefined ? new ArrayBuffer(bytes.byteLength) : new ArrayBuffer(bytes.byteLength, { maxByteLength: byteLengthMax });
+  const buffer =
+    byteLengthMax === undefined
+      ? new ArrayBuffer(bytes.byteLength)
+      : new ArrayBuffer(bytes.byteLength, { maxByteLength: byteLengthMax });
   new Uint8Array(buffer).set(bytes);
   return buffer;
 }
@@ -165,5 +184,7 @@ function withProperties(error: Error, properties: readonly Child[], valueAt: (ch
 function registered(name: string, packed: unknown): unknown {
   const type = typeNamed(name);
   if (type) return type.unpack(packed);
-  throw new TypeError(`a value of class "${name}" arrived, but nobody called registerType() for it here. Call it in a module that both sides import.`);
+  throw new TypeError(
+    `a value of class "${name}" arrived, but nobody called registerType() for it here. Call it in a module that both sides import.`,
+  );
 }

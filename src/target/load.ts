@@ -28,7 +28,9 @@ async function imported(url: string): Promise<object> {
     return await whileImporting(() => import(url));
   } catch (cause) {
     const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-    throw new TargetError(`The target's module ${url} could not be imported: ${reason}`, 'ERR_TARGET_IMPORT', { cause });
+    throw new TargetError(`The target's module ${url} could not be imported: ${reason}`, 'ERR_TARGET_IMPORT', {
+      cause,
+    });
   }
 }
 
@@ -47,7 +49,10 @@ function exported(namespace: object, { url, path }: { url: string; path: readonl
 }
 
 function lookUp(namespace: object, path: readonly string[]): unknown {
-  return path.reduce<unknown>((at, name) => (at == null ? undefined : (at as Record<string, unknown>)[name]), namespace);
+  return path.reduce<unknown>(
+    (at, name) => (at == null ? undefined : (at as Record<string, unknown>)[name]),
+    namespace,
+  );
 }
 
 function evaluated(ref: Extract<TargetRef, { type: 'source' }>, scope: Readonly<Record<string, unknown>>): AnyFunction {

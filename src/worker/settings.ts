@@ -64,4 +64,3 @@ function nameOf(target: Target): string {
   if (target instanceof NamedTarget) return target.exportName;
   return String(target).split('/').pop() ?? 'default';
 }
-
