@@ -1,3 +1,4 @@
+export type { ResourceLimits, Stdio } from './backend/backend.js';
 export {
   CallAbortedError,
   type EndReason,
@@ -13,8 +14,7 @@ export {
   WorkerLostError,
   WorkerTerminatedError,
 } from './base/errors.js';
-export type { ResourceLimits, Stdio } from './backend/backend.js';
-export { registerType } from './codec/registry.js';
+export { type ClassOf, registerType } from './codec/registry.js';
 export { type Context, context } from './host/context.js';
 export type { Kind, WorkerId } from './protocol/messages.js';
 export { isMain } from './target/is-main.js';
@@ -23,6 +23,7 @@ export type { AnyFunction } from './target/target-ref.js';
 export type { Handle, WaitOptions, WorkerEvents } from './worker/handle.js';
 export {
   InlineWorker,
+  type MaybeTarget,
   PersistentInlineWorker,
   PersistentProcessWorker,
   PersistentThreadWorker,
@@ -33,5 +34,5 @@ export type { WorkerState } from './worker/lifecycle.js';
 export type { CallOptions, PersistentWorkerOptions, TerminateOptions, WorkerOptions } from './worker/options.js';
 export type { Outcome } from './worker/outcome.js';
 export { type Caller, PersistentWorker } from './worker/persistent-worker.js';
-export type { ArgsOf, ValueOf } from './worker/signature.js';
+export type { ArgsAndOptions, ArgsOf, ValueOf } from './worker/signature.js';
 export { Worker } from './worker/worker.js';

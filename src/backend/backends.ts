@@ -19,5 +19,7 @@ export function backendOf(kind: Kind): Backend {
   }
   const backend = Object.hasOwn(backends, kind) ? backends[forced ? 'inline' : kind] : undefined;
   if (backend) return backend;
-  throw new OptionError(`There is no worker of kind "${String(kind)}"; the kinds are ${Object.keys(backends).join(', ')}.`);
+  throw new OptionError(
+    `There is no worker of kind "${String(kind)}"; the kinds are ${Object.keys(backends).join(', ')}.`,
+  );
 }

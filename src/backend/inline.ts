@@ -1,11 +1,9 @@
 import type { Exit } from '../base/errors.js';
 import { Channel } from '../channel/channel.js';
-import { memoryPair } from '../channel/memory.js';
+import { memoryPair, type ServeInline } from '../channel/memory.js';
 import { Flags } from '../protocol/flags.js';
 import type { Order, Report } from '../protocol/messages.js';
 import type { Backend, HostOptions, RunningHost } from './backend.js';
-
-type ServeInline = typeof import('../host/inline-main.js').serveInline;
 
 /** Runs the host in the caller's own thread: for breakpoints and for seeing everything at once. Nothing can be forced. */
 export const inlineBackend: Backend = {

@@ -9,7 +9,7 @@ import { killTree } from '../base/kill-tree.js';
 import { signalGroup } from '../base/process-tree.js';
 import { Channel } from '../channel/channel.js';
 import { StreamCarrier } from '../channel/stream.js';
-import { type Control, CHANNEL_FD, CONTROL_FD, lineOf, lineReader, type StackAnswer } from '../protocol/control.js';
+import { CHANNEL_FD, CONTROL_FD, type Control, lineOf, lineReader, type StackAnswer } from '../protocol/control.js';
 import type { Order, Report } from '../protocol/messages.js';
 import type { Backend, HostOptions, ResourceLimits, RunningHost } from './backend.js';
 import { mergedEnv } from './environment.js';
@@ -37,7 +37,10 @@ class ProcessHost implements RunningHost {
     this.channel = new Channel(new StreamCarrier(this.#child.stdio[CHANNEL_FD] as unknown as Duplex));
     this.#control = this.#child.stdio[CONTROL_FD] as unknown as Duplex;
     this.#control.on('error', () => {}); // the process is gone: its exit says so
-    this.#control.on('data', lineReader<StackAnswer>(({ stack }) => this.#stackWanted?.resolve(stack)));
+    this.#control.on(
+      'data',
+      lineReader<StackAnswer>(({ stack }) => this.#stackWanted?.resolve(stack)),
+    );
     this.#outputEnded = Promise.all([this.#drain('stdout', options), this.#drain('stderr', options)]);
     this.#child.once('error', (error) => this.#exited.resolve({ code: null, signal: null, error }));
     this.#child.once('exit', (code, signal) => {
@@ -114,7 +117,10 @@ function inheritedExecArgv(): string[] {
   for (let i = 0; i < process.execArgv.length; i++) {
     const arg = process.execArgv[i] ?? '';
     if (/^(-e|--eval|-p|--print|-pe)$/.test(arg)) i += 1;
-    else if (!/^(-c|--check|-i|--interactive|--inspect.*|--input-type.*|--test.*|--watch.*|--eval=.*|--print=.*)$/.test(arg)) kept.push(arg);
+    else if (
+      !/^(-c|--check|-i|--interactive|--inspect.*|--input-type.*|--test.*|--watch.*|--eval=.*|--print=.*)$/.test(arg)
+    )
+      kept.push(arg);
   }
   return kept;
 }
@@ -122,7 +128,9 @@ function inheritedExecArgv(): string[] {
 function limitFlags({ maxOldGenerationSizeMb, maxYoungGenerationSizeMb, stackSizeMb }: ResourceLimits = {}): string[] {
   return [
     ...(maxOldGenerationSizeMb ? [`--max-old-space-size=${maxOldGenerationSizeMb}`] : []),
-    ...(maxYoungGenerationSizeMb ? [`--max-semi-space-size=${Math.max(1, Math.floor(maxYoungGenerationSizeMb / 3))}`] : []),
+    ...(maxYoungGenerationSizeMb
+      ? [`--max-semi-space-size=${Math.max(1, Math.floor(maxYoungGenerationSizeMb / 3))}`]
+      : []),
     ...(stackSizeMb ? [`--stack-size=${Math.floor(stackSizeMb * 1024)}`] : []),
   ];
 }

@@ -40,6 +40,7 @@ class ThreadSupply {
     const { Tinypool } = await import('tinypool');
     const pool = new Tinypool({
       filename: threadMain.href,
+      name: 'serve',
       minThreads: this.#spares,
       maxThreads: this.#spares || REUSED_MAX,
       isolateWorkers: this.#spares > 0,

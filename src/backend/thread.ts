@@ -27,7 +27,9 @@ class ThreadHost implements RunningHost {
     this.channel = new Channel(new PortCarrier(port1));
     const start = { port: port2, flags: this.#flags.memory, output: options.stdio };
     const isSpecial = options.env || options.execArgv || options.resourceLimits;
-    this.#thread = (isSpecial ? undefined : takeWarmThread(start, { isReused: options.reuseThread })) ?? new OwnThread(start, options);
+    this.#thread =
+      (isSpecial ? undefined : takeWarmThread(start, { isReused: options.reuseThread })) ??
+      new OwnThread(start, options);
   }
 
   urge(order: Extract<Order, { type: 'terminate' | 'cancel' }>): void {

@@ -99,7 +99,10 @@ export class Channel<Out extends Message, In extends Message> {
       this.#carrier.post(frame, transfer);
     } catch (cause) {
       this.#packer = new Packer(); // the other side has not learnt the record shapes of this frame
-      throw new UnsendableError(`The value cannot be handed over: ${String((cause as Error)?.message ?? cause)}`, { path: '', cause });
+      throw new UnsendableError(`The value cannot be handed over: ${String((cause as Error)?.message ?? cause)}`, {
+        path: '',
+        cause,
+      });
     }
   }
 

@@ -56,7 +56,8 @@ export class FrameReader {
   }
 
   #expect(length: number, then: (part: Uint8Array) => void): void {
-    if (!Number.isSafeInteger(length) || length < 0) throw new RangeError(`a part of a frame cannot be ${length} bytes long`);
+    if (!Number.isSafeInteger(length) || length < 0)
+      throw new RangeError(`a part of a frame cannot be ${length} bytes long`);
     this.#filled = 0;
     this.#length = length;
     this.#then = then;
@@ -77,7 +78,10 @@ export class FrameReader {
     this.#expect(byteLength, (bytes) => this.#readAttachments(bytes, { lengths, attachments: [] }));
   }
 
-  #readAttachments(bytes: Uint8Array, { lengths, attachments }: { lengths: readonly number[]; attachments: ArrayBufferLike[] }): void {
+  #readAttachments(
+    bytes: Uint8Array,
+    { lengths, attachments }: { lengths: readonly number[]; attachments: ArrayBufferLike[] },
+  ): void {
     const length = lengths[attachments.length];
     if (length === undefined) return this.#finish({ bytes, attachments });
     this.#expect(length, (part) => {

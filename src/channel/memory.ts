@@ -1,5 +1,10 @@
 import { Deferred } from '../base/deferred.js';
+import type { Flags } from '../protocol/flags.js';
+import type { AnyFunction } from '../target/target-ref.js';
 import type { Carrier, Frame } from './carrier.js';
+
+/** Serves the far one: the entry of the inline host, which its backend loads by address and knows by this type only. */
+export type ServeInline = (carrier: Carrier, options: { flags: Flags; target: AnyFunction | undefined }) => void;
 
 /** Two carriers in one thread, each the other's far side. Frames arrive in a later turn of the event loop, as over a port. */
 export function memoryPair(): [Carrier, Carrier] {
@@ -15,7 +20,7 @@ class MemoryCarrier implements Carrier {
   readonly #ended = new Deferred<void>();
   #peer: MemoryCarrier | undefined;
   #receive: ((frame: Frame) => void) | undefined;
-  #waiting: Frame[] = [];
+  readonly #waiting: Frame[] = [];
   #isOpen = true;
 
   connect(peer: MemoryCarrier): void {
@@ -29,7 +34,9 @@ class MemoryCarrier implements Carrier {
   post({ bytes, attachments }: Frame, transfer: ReadonlySet<unknown>): void {
     const given = [...transfer].filter((part) => part instanceof ArrayBuffer);
     const moved = structuredClone(given, { transfer: given }); // the sender loses them, as it would to a thread
-    const arriving = attachments.map((part) => (given.includes(part as ArrayBuffer) ? moved[given.indexOf(part as ArrayBuffer)] : part));
+    const arriving = attachments.map((part) =>
+      given.includes(part as ArrayBuffer) ? moved[given.indexOf(part as ArrayBuffer)] : part,
+    );
     this.#later(() => this.#peer?.arrive({ bytes: new Uint8Array(bytes), attachments: arriving }));
   }
 

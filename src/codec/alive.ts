@@ -13,7 +13,8 @@ export function describeAlive(value: object): string | undefined {
   if (types.isGeneratorObject(value)) return 'a generator object';
   if (types.isSymbolObject(value)) return 'a boxed symbol';
   const tag = tagOf(value);
-  if (platformTags.has(tag) || / Iterator$|^Intl\.|^WebAssembly\./.test(tag)) return /^[AEIOU]/i.test(tag) ? `an ${tag}` : `a ${tag}`;
+  if (platformTags.has(tag) || / Iterator$|^Intl\.|^WebAssembly\./.test(tag))
+    return /^[AEIOU]/i.test(tag) ? `an ${tag}` : `a ${tag}`;
   return undefined;
 }
 

@@ -1,12 +1,14 @@
 import { types } from 'node:util';
 import { MessagePort } from 'node:worker_threads';
-import type { Flattener } from './flatten.js';
-import type { AttachmentSink, Child, Node } from './graph.js';
+import type { AttachmentSink, Child, Flattener, Node } from './graph.js';
 
 /** From here on bytes travel beside the message, not inside it. */
 const ATTACH_BYTES_MIN = 32 * 1024;
 
-const tagOfTypedArray = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get;
+const tagOfTypedArray = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)?.get;
 const ALIGNMENT_BYTES = 8; // a view of eight-byte numbers has to begin at a multiple
 
 /**
@@ -16,9 +18,11 @@ const ALIGNMENT_BYTES = 8; // a view of eight-byte numbers has to begin at a mul
  */
 export function viewNode(view: ArrayBufferView, n: number, flattener: Flattener): Node {
   const { buffer, byteOffset, byteLength } = view;
-  const isWhole = byteLength === buffer.byteLength || types.isSharedArrayBuffer(buffer) || flattener.sink.transfer.has(buffer);
+  const isWhole =
+    byteLength === buffer.byteLength || types.isSharedArrayBuffer(buffer) || flattener.sink.transfer.has(buffer);
   if (isWhole) return nodeOf(view, flattener.child(buffer, n, '.buffer'), byteOffset);
-  if (Buffer.isBuffer(view)) return nodeOf(view, flattener.add(bytesNode(new Uint8Array(buffer, byteOffset, byteLength), flattener.sink)), 0);
+  if (Buffer.isBuffer(view))
+    return nodeOf(view, flattener.add(bytesNode(new Uint8Array(buffer, byteOffset, byteLength), flattener.sink)), 0);
   flattener.parts.set(buffer as ArrayBuffer, (flattener.parts.get(buffer as ArrayBuffer) ?? new Map()).set(n, view)); // shared ones went above
   return ['is', null]; // until all parts are known
 }
@@ -30,7 +34,9 @@ export function* describeParts(flattener: Flattener): Generator<[n: number, node
     const ends = [...views.values()].map((view) => view.byteOffset + view.byteLength);
     const isKnown = flattener.isKnown(buffer);
     const start = isKnown ? 0 : Math.min(...starts) - (Math.min(...starts) % ALIGNMENT_BYTES);
-    const shared = isKnown ? flattener.child(buffer, 0, '') : flattener.add(bytesNode(new Uint8Array(buffer, start, Math.max(...ends) - start), flattener.sink));
+    const shared = isKnown
+      ? flattener.child(buffer, 0, '')
+      : flattener.add(bytesNode(new Uint8Array(buffer, start, Math.max(...ends) - start), flattener.sink));
     for (const [n, view] of views) yield [n, nodeOf(view, shared, view.byteOffset - start)];
   }
 }

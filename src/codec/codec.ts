@@ -18,7 +18,10 @@ export function unseal(sealed: Sealed, attachments: readonly unknown[]): unknown
   try {
     return inflate(sealed.graph, attachments);
   } catch (cause) {
-    throw new UnsendableError(`The value arrived, but could not be rebuilt: ${String((cause as Error)?.message ?? cause)}`, { path: '', cause });
+    throw new UnsendableError(
+      `The value arrived, but could not be rebuilt: ${String((cause as Error)?.message ?? cause)}`,
+      { path: '', cause },
+    );
   }
 }
 

@@ -1,8 +1,8 @@
 import { types } from 'node:util';
 import { errorClasses } from '../base/errors.js';
-import { type Flattener, stepTo } from './flatten.js';
-import type { Child, Node } from './graph.js';
+import type { Child, Flattener, Node } from './graph.js';
 import { typeNamed, typeOfPrototype } from './registry.js';
+import { stepTo } from './step-to.js';
 
 type ErrorClass = { readonly prototype: object; readonly name: string };
 

@@ -3,9 +3,10 @@ import { UnsendableError } from '../base/errors.js';
 import { describeAlive } from './alive.js';
 import { bufferNode, describeParts, platformNode, viewNode } from './binary.js';
 import { errorNode, isError } from './errors.js';
-import type { AttachmentSink, Child, Graph, Node } from './graph.js';
+import type { AttachmentSink, Child, Flattener, Graph, Node } from './graph.js';
 import { isPlainKey } from './plain.js';
 import { type RegisteredType, typeOf } from './registry.js';
+import { stepTo } from './step-to.js';
 
 const LENIENT_DEPTH_MAX = 4; // what hangs on an error can be half of an application
 
@@ -19,16 +20,15 @@ interface Origin {
 
 /** Makes a value into a graph. Goes breadth first, so that depth costs no stack. */
 export function flatten(value: unknown, rootName: string, sink: AttachmentSink): Graph {
-  return new Flattener(rootName, sink).run(value);
+  return new GraphMaker(rootName, sink).run(value);
 }
 
-export class Flattener {
+class GraphMaker implements Flattener {
   readonly #nodes: Node[] = [];
   readonly #origins: Origin[] = [];
   readonly #numbers = new Map<object, number>();
   readonly #rootName: string;
   readonly sink: AttachmentSink;
-  /** Views of parts of a buffer, by the number of their node: what they share is known when all are met. */
   readonly parts = new Map<ArrayBuffer, Map<number, ArrayBufferView>>();
 
   constructor(rootName: string, sink: AttachmentSink) {
@@ -51,7 +51,6 @@ export class Flattener {
     return this.#numbers.has(value);
   }
 
-  /** How a value stands inside node `parent`; `step` is its place there, as one would write it in code. */
   child(value: unknown, parent: number, step: string): Child {
     switch (typeof value) {
       case 'boolean':
@@ -81,7 +80,6 @@ export class Flattener {
     );
   }
 
-  /** Reads a property; a getter that throws is the value's fault, and its path is told. */
   read(from: object, key: string, parent: number, step: string): unknown {
     try {
       return (from as Record<string, unknown>)[key];
@@ -92,13 +90,11 @@ export class Flattener {
     }
   }
 
-  /** A node that cannot be sent: an error with its path, or in a lenient place its description. */
   refuseNode(what: string, n: number): Node {
     const origin = this.#origins[n];
     return ['is', this.refuse(what, origin?.parent ?? 0, origin?.step ?? '')];
   }
 
-  /** A node that stands for no object of the value's own. */
   add(node: Node): Child {
     this.#nodes[this.#origins.length] = node;
     return [this.#origins.push({ value: [], parent: -1, step: '', lenientDepth: 0 }) - 1];
@@ -148,7 +144,10 @@ export class Flattener {
       if (this.#lenientDepth(n) > 0) return ['is', `[${type.name}]`];
       if (cause instanceof UnsendableError) throw cause;
       const path = this.#pathOf(n);
-      throw new UnsendableError(`${path} could not be packed: pack() of "${type.name}" threw ${String(cause)}.`, { path, cause });
+      throw new UnsendableError(`${path} could not be packed: pack() of "${type.name}" threw ${String(cause)}.`, {
+        path,
+        cause,
+      });
     }
   }
 
@@ -197,11 +196,6 @@ export class Flattener {
     for (let at = this.#origins[n]; at && at.parent >= 0; at = this.#origins[at.parent]) path = at.step + path;
     return this.#rootName + path;
   }
-}
-
-export function stepTo(key: string): string {
-  if (/^(0|[1-9]\d*)$/.test(key)) return `[${key}]`;
-  return /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
 function describeOdd(value: symbol | { name: string }): string {

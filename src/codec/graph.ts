@@ -10,7 +10,7 @@ export type Child = string | number | boolean | null | undefined | readonly [nod
 export type Node = RecordNode | TaggedNode;
 
 /** An ordinary object: itself, so that msgpack's records make it small. */
-export type RecordNode = { readonly [key: string]: Child };
+type RecordNode = { readonly [key: string]: Child };
 
 export type TaggedNode =
   | readonly ['array', ...Child[]]
@@ -40,4 +40,20 @@ export interface AttachmentSink {
   readonly shares: boolean;
   readonly transfer: ReadonlySet<unknown>;
   add(attachment: unknown): number;
+}
+
+/** What the parts of the codec ask of whoever makes the graph. `n` is the node that they describe. */
+export interface Flattener {
+  readonly sink: AttachmentSink;
+  /** Views of parts of a buffer, by the number of their node: what they share is known when all are met. */
+  readonly parts: Map<ArrayBuffer, Map<number, ArrayBufferView>>;
+  isKnown(value: object): boolean;
+  /** How a value stands inside node `n`; `step` is its place there, as one would write it in code. */
+  child(value: unknown, n: number, step: string): Child;
+  /** Reads a property; a getter that throws is the value's fault, and its path is told. */
+  read(from: object, key: string, n: number, step: string): unknown;
+  /** A node that stands for no object of the value's own. */
+  add(node: Node): Child;
+  /** A node that cannot be sent: an error with its path, or in a lenient place its description. */
+  refuseNode(what: string, n: number): Node;
 }

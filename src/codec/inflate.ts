@@ -11,7 +11,7 @@ type ViewConstructor = new (buffer: ArrayBufferLike, byteOffset: number, length:
 export function inflate(graph: Graph, attachments: readonly unknown[]): unknown {
   const values: unknown[] = [];
   const isMade: boolean[] = [];
-  const valueOf = (child: Child): unknown => {
+  const valueAt = (child: Child): unknown => {
     if (!isReference(child)) return child;
     if (values[child[0]] === undefined && !isMade[child[0]]) {
       throw new TypeError('a value of a registered class contains itself, which registerType() cannot rebuild.');
@@ -30,7 +30,7 @@ export function inflate(graph: Graph, attachments: readonly unknown[]): unknown 
     } else {
       stack.pop();
       if (isMade[n]) continue; // pushed by two parents
-      values[n] = made(entry.node, values[n], valueOf, attachments);
+      values[n] = made(entry.node, values[n], valueAt, attachments);
       isMade[n] = true;
     }
   }
@@ -71,39 +71,48 @@ function emptyContainer(node: Node): unknown {
   }
 }
 
-function made(node: Node, shell: unknown, valueOf: (child: Child) => unknown, attachments: readonly unknown[]): unknown {
+function made(
+  node: Node,
+  shell: unknown,
+  valueAt: (child: Child) => unknown,
+  attachments: readonly unknown[],
+): unknown {
   if (!isTagged(node)) {
     const record = shell as Record<string, unknown>;
-    for (const key of Object.keys(node)) record[key] = valueOf(node[key]);
+    for (const key of Object.keys(node)) record[key] = valueAt(node[key]);
     return record;
   }
   switch (node[0]) {
     case 'array':
-      for (let i = 1; i < node.length; i++) (shell as unknown[]).push(valueOf(node[i] as Child));
+      for (let i = 1; i < node.length; i++) (shell as unknown[]).push(valueAt(node[i] as Child));
       return shell;
     case 'sparse':
       (shell as unknown[]).length = node[1];
-      return assigned(shell as object, node.slice(2) as Child[], valueOf);
+      return assigned(shell as object, node.slice(2) as Child[], valueAt);
     case 'object':
-      return assigned(shell as object, node.slice(1), valueOf);
+      return assigned(shell as object, node.slice(1), valueAt);
     case 'map':
-      for (let i = 1; i < node.length; i += 2) (shell as Map<unknown, unknown>).set(valueOf(node[i]), valueOf(node[i + 1]));
+      for (let i = 1; i < node.length; i += 2)
+        (shell as Map<unknown, unknown>).set(valueAt(node[i]), valueAt(node[i + 1]));
       return shell;
     case 'set':
-      for (let i = 1; i < node.length; i++) (shell as Set<unknown>).add(valueOf(node[i]));
+      for (let i = 1; i < node.length; i++) (shell as Set<unknown>).add(valueAt(node[i]));
       return shell;
     case 'error':
-      return withProperties(shell as Error, node.slice(2) as Child[], valueOf);
+      return withProperties(shell as Error, node.slice(2) as Child[], valueAt);
     case 'domexception':
-      return withProperties(shell as Error, node.slice(3), valueOf);
+      return withProperties(shell as Error, node.slice(3), valueAt);
     default:
-      return leaf(node, valueOf, attachments);
+      return leaf(node, valueAt, attachments);
   }
 }
 
 function leaf(
-  node: Exclude<TaggedNode, readonly ['array' | 'sparse' | 'object' | 'map' | 'set' | 'error' | 'domexception', ...unknown[]]>,
-  valueOf: (child: Child) => unknown,
+  node: Exclude<
+    TaggedNode,
+    readonly ['array' | 'sparse' | 'object' | 'map' | 'set' | 'error' | 'domexception', ...unknown[]]
+  >,
+  valueAt: (child: Child) => unknown,
   attachments: readonly unknown[],
 ): unknown {
   switch (node[0]) {
@@ -116,35 +125,45 @@ function leaf(
     case 'date':
       return new Date(node[1] ?? Number.NaN);
     case 'regexp':
-      return Object.assign(new RegExp(String(valueOf(node[1])), node[2]), { lastIndex: node[3] });
+      return Object.assign(new RegExp(String(valueAt(node[1])), node[2]), { lastIndex: node[3] });
     case 'is':
-      return valueOf(node[1]);
+      return valueAt(node[1]);
     case 'boxed':
-      return Object(valueOf(node[1]));
+      return Object(valueAt(node[1]));
     case 'bytes':
       return bufferOf(node[1], node[2]);
     case 'attached':
-      return node[2] === undefined ? attachments[node[1]] : bufferOf(new Uint8Array(attachments[node[1]] as ArrayBuffer), node[2]);
+      return node[2] === undefined
+        ? attachments[node[1]]
+        : bufferOf(new Uint8Array(attachments[node[1]] as ArrayBuffer), node[2]);
     case 'view':
-      return viewOf(node[1], valueOf(node[2]) as ArrayBuffer, node[3], node[4]);
+      return viewOf(node[1], valueAt(node[2]) as ArrayBuffer, node[3], node[4]);
     case 'registered':
-      return registered(node[1], valueOf(node[2]));
+      return registered(node[1], valueAt(node[2]));
     default:
       node satisfies never;
       throw new TypeError(`unknown node ${String(node[0])}`);
   }
 }
 
-function assigned(into: object, pairs: readonly Child[], valueOf: (child: Child) => unknown): object {
+function assigned(into: object, pairs: readonly Child[], valueAt: (child: Child) => unknown): object {
   for (let i = 0; i < pairs.length; i += 2) {
-    const value = valueOf(pairs[i + 1]);
-    Object.defineProperty(into, String(valueOf(pairs[i])), { value, enumerable: true, writable: true, configurable: true });
+    const value = valueAt(pairs[i + 1]);
+    Object.defineProperty(into, String(valueAt(pairs[i])), {
+      value,
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    });
   }
   return into;
 }
 
 function bufferOf(bytes: Uint8Array, byteLengthMax: number | undefined): ArrayBuffer {
-  const buffer = byteLengthMax === undefined ? new ArrayBuffer(bytes.byteLength) : new ArrayBuffer(bytes.byteLength, { maxByteLength: byteLengthMax });
+  const buffer =
+    byteLengthMax === undefined
+      ? new ArrayBuffer(bytes.byteLength)
+      : new ArrayBuffer(bytes.byteLength, { maxByteLength: byteLengthMax });
   new Uint8Array(buffer).set(bytes);
   return buffer;
 }
@@ -155,9 +174,9 @@ function viewOf(type: string, buffer: ArrayBuffer, byteOffset: number, length: n
   return new View(buffer, byteOffset, length);
 }
 
-function withProperties(error: Error, properties: readonly Child[], valueOf: (child: Child) => unknown): Error {
+function withProperties(error: Error, properties: readonly Child[], valueAt: (child: Child) => unknown): Error {
   for (let i = 0; i < properties.length; i += 3) {
-    setProperty(error, String(valueOf(properties[i])), valueOf(properties[i + 1]), properties[i + 2] === true);
+    setProperty(error, String(valueAt(properties[i])), valueAt(properties[i + 1]), properties[i + 2] === true);
   }
   return error;
 }
@@ -165,5 +184,7 @@ function withProperties(error: Error, properties: readonly Child[], valueOf: (ch
 function registered(name: string, packed: unknown): unknown {
   const type = typeNamed(name);
   if (type) return type.unpack(packed);
-  throw new TypeError(`a value of class "${name}" arrived, but nobody called registerType() for it here. Call it in a module that both sides import.`);
+  throw new TypeError(
+    `a value of class "${name}" arrived, but nobody called registerType() for it here. Call it in a module that both sides import.`,
+  );
 }

@@ -1,7 +1,7 @@
 import { OptionError } from '../base/errors.js';
 
 /** A class, also one with a private constructor. */
-type ClassOf<T extends object> = { readonly prototype: T; readonly name: string };
+export type ClassOf<T extends object> = { readonly prototype: T; readonly name: string };
 
 /** How values of a class travel. Without `pack` and `unpack` an instance is its own enumerable properties. */
 export interface RegisteredType {
@@ -32,7 +32,8 @@ export function registerType<T extends object, P = Record<string, unknown>>(
   Class: ClassOf<T>,
   options: { name?: string; pack?: (value: T) => P; unpack?: (packed: P) => T } = {},
 ): void {
-  if (typeof (Class as unknown) !== 'function') throw new OptionError(`registerType() takes a class, not ${typeof Class}.`);
+  if (typeof (Class as unknown) !== 'function')
+    throw new OptionError(`registerType() takes a class, not ${typeof Class}.`);
   const name = options.name ?? Class.name;
   if (!name) throw new OptionError('registerType(): a class without a name needs the option "name".');
   if (Boolean(options.pack) !== Boolean(options.unpack)) {

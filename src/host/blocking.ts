@@ -15,7 +15,9 @@ export function blockWhenFull(name: 'stdout' | 'stderr'): void {
   if (!make) return;
   let stream: Writable | undefined;
   const get = (): Writable => {
-    if (!stream) makeBlocking((stream = make.call(process) as Writable));
+    if (stream) return stream;
+    stream = make.call(process) as Writable;
+    makeBlocking(stream);
     return stream;
   };
   Object.defineProperty(process, name, { get, configurable: true, enumerable: true });

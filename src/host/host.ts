@@ -239,7 +239,12 @@ export class Host {
     const hookFailure = await call.context.runHooks();
     const thrown = outcome?.type === 'threw' && !isStopRequest(outcome.error) ? outcome.error : hookFailure;
     const payload = thrown === undefined ? undefined : asError(thrown);
-    this.#answer(call, { type: 'stopped', id, how: outcome?.type === 'interrupted' ? 'interrupted' : 'asked', payload });
+    this.#answer(call, {
+      type: 'stopped',
+      id,
+      how: outcome?.type === 'interrupted' ? 'interrupted' : 'asked',
+      payload,
+    });
     this.#work();
   }
 

@@ -2,15 +2,13 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { hostname } from 'node:os';
 import { threadId } from 'node:worker_threads';
 import { Channel } from '../channel/channel.js';
-import type { Carrier } from '../channel/carrier.js';
-import type { Flags } from '../protocol/flags.js';
+import type { ServeInline } from '../channel/memory.js';
 import type { Order, Report } from '../protocol/messages.js';
-import type { AnyFunction } from '../target/target-ref.js';
 import { holder } from './context.js';
 import { Host } from './host.js';
 
 /** A host in the caller's own thread. */
-export function serveInline(carrier: Carrier, options: { flags: Flags; target: AnyFunction | undefined }): void {
+export const serveInline: ServeInline = (carrier, options) => {
   holder.flows ??= new AsyncLocalStorage(); // several workers share this thread
   const channel = new Channel<Report, Order>(carrier);
   new Host({
@@ -21,4 +19,4 @@ export function serveInline(carrier: Carrier, options: { flags: Flags; target: A
     started: () => {},
     ended: () => channel.end(),
   });
-}
+};

@@ -18,7 +18,10 @@ type Done = (error?: Error | null) => void;
  */
 export function directOutput(output: ThreadOutput, link: { channel: Channel<Report, Order>; flags: Flags }): void {
   const file = typeof output === 'object' ? openSync(output.file, 'a') : undefined;
-  for (const [name, fd] of [['stdout', 1], ['stderr', 2]] as const) {
+  for (const [name, fd] of [
+    ['stdout', 1],
+    ['stderr', 2],
+  ] as const) {
     const write = output === 'pipe' ? reporting(name, link) : output === 'ignore' ? () => {} : writing(file ?? fd);
     replaceWrite(process[name], write);
   }
@@ -49,7 +52,10 @@ function writeSome(fd: number, bytes: Uint8Array): number {
   }
 }
 
-function reporting(stream: 'stdout' | 'stderr', { channel, flags }: { channel: Channel<Report, Order>; flags: Flags }): Write {
+function reporting(
+  stream: 'stdout' | 'stderr',
+  { channel, flags }: { channel: Channel<Report, Order>; flags: Flags },
+): Write {
   return (bytes) => {
     channel.send({ type: 'output', stream, payload: bytes });
     channel.flush();

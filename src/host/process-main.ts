@@ -7,8 +7,8 @@ import { CHANNEL_FD } from '../protocol/control.js';
 import { Flags } from '../protocol/flags.js';
 import type { Order, Report } from '../protocol/messages.js';
 import { becomeHost } from '../target/importing.js';
-import { Host } from './host.js';
 import { blockWhenFull, makeBlocking } from './blocking.js';
+import { Host } from './host.js';
 import { nameProcess } from './names.js';
 
 const flags = new Flags();

@@ -21,7 +21,7 @@ becomeHost();
 const loadersReady = registerLoaders();
 
 /** A thread of the supply waits for its worker and is called when there is one; it resolves when the worker has ended. */
-export default async function serve({ port, flags: memory, output }: ThreadStart): Promise<void> {
+export async function serve({ port, flags: memory, output }: ThreadStart): Promise<void> {
   await loadersReady;
   const channel = new Channel<Report, Order>(new PortCarrier(port));
   const flags = new Flags(memory);

@@ -2,9 +2,9 @@ import { Session } from 'node:inspector';
 import { Socket } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
 import { killTreeNow } from '../base/kill-tree.js';
+import { readStack } from '../base/read-stack.js';
 import { CONTROL_FD, type Control, lineOf, lineReader } from '../protocol/control.js';
 import { Flags } from '../protocol/flags.js';
-import { readStack } from '../base/read-stack.js';
 
 /*
  * A thread beside the host's own: it hears the caller while the target blocks, cuts the target off, looks at its

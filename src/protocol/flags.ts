@@ -15,9 +15,11 @@ const CALL_MASK = 0x1fffffff;
  * caller's thread (thread workers) or the watchdog (process workers).
  */
 export class Flags {
+  readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array;
 
-  constructor(readonly memory: SharedArrayBuffer = new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT)) {
+  constructor(memory = new SharedArrayBuffer(WORDS * Int32Array.BYTES_PER_ELEMENT)) {
+    this.memory = memory;
     this.#words = new Int32Array(memory);
   }
 

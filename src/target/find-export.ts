@@ -2,7 +2,10 @@ import { placeOf } from './function-location.js';
 import type { AnyFunction, Place } from './target-ref.js';
 
 /** The way from a module's namespace to one of its functions; also through `default` and one level of objects and classes. */
-export function pathToExport(namespace: object, isWanted: (value: AnyFunction) => boolean): readonly string[] | undefined {
+export function pathToExport(
+  namespace: object,
+  isWanted: (value: AnyFunction) => boolean,
+): readonly string[] | undefined {
   const path = pathWithin(namespace, isWanted) ?? pathOneLevelDown(namespace, isWanted);
   if (path) return path;
   const [, byDefault] = [...readable(namespace)].find(([name]) => name === 'default') ?? [];

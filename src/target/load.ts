@@ -28,7 +28,9 @@ async function imported(url: string): Promise<object> {
     return await whileImporting(() => import(url));
   } catch (cause) {
     const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-    throw new TargetError(`The target's module ${url} could not be imported: ${reason}`, 'ERR_TARGET_IMPORT', { cause });
+    throw new TargetError(`The target's module ${url} could not be imported: ${reason}`, 'ERR_TARGET_IMPORT', {
+      cause,
+    });
   }
 }
 

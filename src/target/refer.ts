@@ -97,4 +97,3 @@ async function importedModule(url: string): Promise<object | undefined> {
   const isThere = await settlesWithin(imported, IMPORT_WAIT_MS);
   return isThere ? imported.catch(() => undefined) : undefined;
 }
-

@@ -53,10 +53,17 @@ export class CallLimits {
   }
 
   #abortedError({ reason, cause }: Why & { readonly reason: 'timeout' | 'signal' }, thrown: unknown): CallAbortedError {
-    const what = reason === 'timeout' ? `took longer than its timeoutMs of ${this.#options.timeoutMs}` : 'was aborted by its signal';
+    const what =
+      reason === 'timeout'
+        ? `took longer than its timeoutMs of ${this.#options.timeoutMs}`
+        : 'was aborted by its signal';
     const workerSurvived = !this.#run.isOver;
     const fate = workerSurvived ? 'The worker lives on.' : 'The worker had to be ended with it.';
     const because = cause ?? thrown;
-    return new CallAbortedError(`The call ${what}. ${fate}`, { reason, workerSurvived, ...(because !== undefined && { cause: because }) });
+    return new CallAbortedError(`The call ${what}. ${fate}`, {
+      reason,
+      workerSurvived,
+      ...(because !== undefined && { cause: because }),
+    });
   }
 }

@@ -1,4 +1,10 @@
-import { type EndReason, type Exit, type HowTerminated, WorkerLostError, WorkerTerminatedError } from '../base/errors.js';
+import {
+  type EndReason,
+  type Exit,
+  type HowTerminated,
+  WorkerLostError,
+  WorkerTerminatedError,
+} from '../base/errors.js';
 
 interface Termination {
   readonly name: string;
@@ -14,9 +20,16 @@ export function terminatedError({ name, cause, ...rest }: Termination): WorkerTe
     timeout: 'was terminated: its time was over',
     signal: 'was terminated: its signal aborted',
   }[rest.reason];
-  const how = { asked: '', interrupted: ' (it blocked and was cut off)', killed: ' (it did not end by itself and was killed)' }[rest.how];
+  const how = {
+    asked: '',
+    interrupted: ' (it blocked and was cut off)',
+    killed: ' (it did not end by itself and was killed)',
+  }[rest.how];
   const notBegun = rest.mayHaveRun === false ? ' before this call had begun' : '';
-  return new WorkerTerminatedError(`Worker "${name}" ${why}${notBegun}${how}.`, { ...rest, ...(cause !== undefined && { cause }) });
+  return new WorkerTerminatedError(`Worker "${name}" ${why}${notBegun}${how}.`, {
+    ...rest,
+    ...(cause !== undefined && { cause }),
+  });
 }
 
 /** A call that was dropped because an earlier one threw (`stopOnError`). */

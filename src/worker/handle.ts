@@ -189,7 +189,13 @@ export abstract class Handle<T> {
     const { isToRun, signal, spec } = this.#settings;
     if (!isToRun) return this.#settle({ type: 'notRun' });
     if (signal?.aborted) {
-      const error = terminatedError({ name: spec.name, how: 'asked', reason: 'signal', mayHaveRun: false, cause: signal.reason });
+      const error = terminatedError({
+        name: spec.name,
+        how: 'asked',
+        reason: 'signal',
+        mayHaveRun: false,
+        cause: signal.reason,
+      });
       return this.#settle({ type: 'terminated', how: 'asked', error });
     }
     this.#lifecycle.enter('starting');

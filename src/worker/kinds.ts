@@ -5,7 +5,8 @@ import { PersistentWorker } from './persistent-worker.js';
 import type { ArgsAndOptions } from './signature.js';
 import { Worker } from './worker.js';
 
-type MaybeTarget<F extends AnyFunction> = Target<F> | undefined | null | false;
+/** What a worker is made with: a target, or nothing, which makes a worker that has ended from the beginning. */
+export type MaybeTarget<F extends AnyFunction> = Target<F> | undefined | null | false;
 
 /** A worker in a thread of this process: starts in a millisecond, shares memory, can be ended at any instruction. */
 export class ThreadWorker<F extends AnyFunction = AnyFunction> extends Worker<F> {

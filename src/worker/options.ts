@@ -85,7 +85,8 @@ const isLimits: Check = (value) =>
   isRecord(value) && Object.values(value).every((item) => typeof item === 'number' && item > 0)
     ? undefined
     : 'an object of positive numbers of megabytes';
-const isCount: Check = (value) => (Number.isInteger(value) && (value as number) > 0 ? undefined : 'a whole number from 1');
+const isCount: Check = (value) =>
+  Number.isInteger(value) && (value as number) > 0 ? undefined : 'a whole number from 1';
 const isDirectory: Check = (value) => {
   if (typeof value !== 'string') return 'the path of a directory';
   return statSync(value, { throwIfNoEntry: false })?.isDirectory() ? undefined : 'a directory that exists';
@@ -140,7 +141,8 @@ function checkKind(options: WorkerOptions, kind: Kind): void {
 
 /** Own properties only: what somebody planted on Object.prototype is no option. */
 function check(options: unknown, checks: Readonly<Record<string, Check>>): void {
-  if (!isRecord(options)) throw new OptionError(`Options are an object, not ${options === null ? 'null' : typeof options}.`);
+  if (!isRecord(options))
+    throw new OptionError(`Options are an object, not ${options === null ? 'null' : typeof options}.`);
   for (const [name, value] of Object.entries(options)) {
     if (!Object.hasOwn(checks, name)) {
       throw new OptionError(`There is no option "${name}". The options are: ${Object.keys(checks).join(', ')}.`);

@@ -5,7 +5,14 @@ import type { AnyFunction } from '../target/target-ref.js';
 import type { OpenCall } from './call-book.js';
 import { CallLimits } from './call-limits.js';
 import { Handle } from './handle.js';
-import { type CallOptions, checkCallOptions, checkPersistentOptions, checkTimeout, type PersistentWorkerOptions, type TerminateOptions } from './options.js';
+import {
+  type CallOptions,
+  checkCallOptions,
+  checkPersistentOptions,
+  checkTimeout,
+  type PersistentWorkerOptions,
+  type TerminateOptions,
+} from './options.js';
 import { errorOf, type Outcome, unwrap } from './outcome.js';
 import { ResultQueue } from './result-queue.js';
 import type { RunEnd } from './run.js';
@@ -131,7 +138,9 @@ export class PersistentWorker<F extends AnyFunction = AnyFunction> extends Handl
   #submit(args: ArgsOf<F>, options: CallOptions | undefined, call: OpenCall): void {
     const { run, state } = this;
     if (!run || this.#isClosed || state === 'terminating' || state === 'ended') {
-      throw new WorkerClosedError(`Worker "${this.name}" takes no more calls: it ${this.#isClosed ? 'was closed' : 'has ended'}.`);
+      throw new WorkerClosedError(
+        `Worker "${this.name}" takes no more calls: it ${this.#isClosed ? 'was closed' : 'has ended'}.`,
+      );
     }
     if (!options) return void run.call(args, call);
     const limits = new CallLimits(run, options);

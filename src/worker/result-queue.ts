@@ -26,7 +26,7 @@ interface Reader<T> {
 
 /** Outcomes in the order in which their calls were made, for readers in the order in which they asked. */
 export class ResultQueue<T> {
-  #slots = new Fifo<Slot<T>>();
+  readonly #slots = new Fifo<Slot<T>>();
   readonly #readers = new Fifo<Reader<T>>();
   #isClosed = false;
 
@@ -54,10 +54,11 @@ export class ResultQueue<T> {
     return new Promise((resolve, reject) => {
       const reader: Reader<T> = { resolve, reject, timer: undefined };
       this.#readers.push(reader);
-      if (timeoutMs !== Number.POSITIVE_INFINITY) reader.timer = after(timeoutMs, () => {
-        this.#readers.remove((waiting) => waiting === reader);
-        reject(new NoResultError(`No result came within ${timeoutMs} ms.`, 'ERR_RESULT_TIMEOUT'));
-      });
+      if (timeoutMs !== Number.POSITIVE_INFINITY)
+        reader.timer = after(timeoutMs, () => {
+          this.#readers.remove((waiting) => waiting === reader);
+          reject(new NoResultError(`No result came within ${timeoutMs} ms.`, 'ERR_RESULT_TIMEOUT'));
+        });
       this.serve();
     });
   }
@@ -73,7 +74,9 @@ export class ResultQueue<T> {
         if (count++ >= max) return over();
         const outcome = this.#readers.length === 0 ? this.#take() : undefined;
         if (outcome) return step(outcome);
-        return this.next(Number.POSITIVE_INFINITY).then(step, (error) => (isEnd(error) ? over() : Promise.reject(error)));
+        return this.next(Number.POSITIVE_INFINITY).then(step, (error) =>
+          isEnd(error) ? over() : Promise.reject(error),
+        );
       },
       return: async () => {
         count = max;
@@ -85,7 +88,9 @@ export class ResultQueue<T> {
 
   /** Forgets all outcomes and opens again; gives the number of results that nobody has read. */
   reset(): number {
-    const dropped = this.#slots.clear().filter(({ outcome }) => outcome?.type === 'returned' || outcome?.type === 'threw');
+    const dropped = this.#slots
+      .clear()
+      .filter(({ outcome }) => outcome?.type === 'returned' || outcome?.type === 'threw');
     this.#isClosed = false;
     return dropped.length;
   }
@@ -99,7 +104,8 @@ export class ResultQueue<T> {
       const reader = this.#readers.shift();
       reader?.timer?.cancel();
       if (outcome) reader?.resolve(outcome);
-      else reader?.reject(new NoResultError('All results have been read, and no more will come.', 'ERR_NO_MORE_RESULTS'));
+      else
+        reader?.reject(new NoResultError('All results have been read, and no more will come.', 'ERR_NO_MORE_RESULTS'));
     }
   }
 

@@ -195,7 +195,12 @@ export class Run {
   #callStopped({ id, how }: { id: number; how: 'asked' | 'interrupted' }, cause: unknown): void {
     this.#stoppedHow = how;
     const why: Why = this.#why ?? { reason: 'asked' };
-    const error = terminatedError({ name: this.#options.spec.name, how, reason: why.reason, cause: cause ?? why.cause });
+    const error = terminatedError({
+      name: this.#options.spec.name,
+      how,
+      reason: why.reason,
+      cause: cause ?? why.cause,
+    });
     this.calls.settle(id, { type: 'terminated', how, error });
   }
 
@@ -247,7 +252,11 @@ export class Run {
         const { how, error } = end;
         const { reason } = error;
         const mayHaveRun = !this.#isOrderly; // an orderly host has answered all that it had begun
-        return { type: 'terminated', how, error: terminatedError({ name, how, reason, mayHaveRun, cause: error.cause }) };
+        return {
+          type: 'terminated',
+          how,
+          error: terminatedError({ name, how, reason, mayHaveRun, cause: error.cause }),
+        };
       }
       case 'finished':
         return { type: 'terminated', how: 'asked', error: neverBegunError(name) };

@@ -4,7 +4,7 @@ import type { HostSpec, Kind } from '../protocol/messages.js';
 import { refuseWhileImporting } from '../target/importing.js';
 import { checkTarget } from '../target/refer.js';
 import { NamedTarget, type Target } from '../target/target.js';
-import { checkPersistentOptions, checkWorkerOptions, type PersistentWorkerOptions } from './options.js';
+import type { checkPersistentOptions, checkWorkerOptions, PersistentWorkerOptions } from './options.js';
 
 const GRACE_MS = 1000;
 
@@ -64,4 +64,3 @@ function nameOf(target: Target): string {
   if (target instanceof NamedTarget) return target.exportName;
   return String(target).split('/').pop() ?? 'default';
 }
-

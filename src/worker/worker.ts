@@ -13,7 +13,8 @@ export class Worker<F extends AnyFunction = AnyFunction> extends Handle<ValueOf<
   constructor(kind: Kind, target: Target<F> | undefined | null | false, ...rest: ArgsAndOptions<F, WorkerOptions>) {
     const [args = [], options = {}] = rest;
     const settings = settingsOf(kind, target, options, checkWorkerOptions);
-    if (!Array.isArray(args)) throw new OptionError('The arguments of the target are an array: new ThreadWorker(target, [1, 2], options).');
+    if (!Array.isArray(args))
+      throw new OptionError('The arguments of the target are an array: new ThreadWorker(target, [1, 2], options).');
     let answer: Outcome<unknown> | undefined;
     super(settings, {
       begin: (run) => {

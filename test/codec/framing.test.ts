@@ -53,9 +53,21 @@ describe('A channel on a byte stream', () => {
   const garbage: Record<string, Buffer> = {
     'text that was never a frame': Buffer.from('hello world, this is not a frame at all'),
     'a length that no memory holds': Buffer.from('fffffffffffffffff0', 'hex'),
-    'attachments that no memory holds': Buffer.concat([Buffer.from('0000000100000001', 'hex'), doubleOf(1e18), Buffer.of(1)]),
-    'attachments of a negative length': Buffer.concat([Buffer.from('0000000100000001', 'hex'), doubleOf(-5), Buffer.of(1)]),
-    'attachments of no length': Buffer.concat([Buffer.from('0000000100000001', 'hex'), doubleOf(Number.NaN), Buffer.of(1)]),
+    'attachments that no memory holds': Buffer.concat([
+      Buffer.from('0000000100000001', 'hex'),
+      doubleOf(1e18),
+      Buffer.of(1),
+    ]),
+    'attachments of a negative length': Buffer.concat([
+      Buffer.from('0000000100000001', 'hex'),
+      doubleOf(-5),
+      Buffer.of(1),
+    ]),
+    'attachments of no length': Buffer.concat([
+      Buffer.from('0000000100000001', 'hex'),
+      doubleOf(Number.NaN),
+      Buffer.of(1),
+    ]),
     'bytes that are not packed messages': streamOf([{ bytes: Uint8Array.of(0xc1, 0xc1, 0xc1), attachments: [] }]),
     'a packed message that ends too early': streamOf([{ bytes: Uint8Array.of(0xdb, 0, 0, 0, 9, 65), attachments: [] }]),
     'a record of an unknown shape': streamOf([{ bytes: Uint8Array.of(0x55, 1), attachments: [] }]),
@@ -76,11 +88,14 @@ describe('A channel on a byte stream', () => {
 
 describe('A process whose target writes into the channel', () => {
   it('is lost, and its caller lives on', async () => {
-    const worker = new PersistentProcessWorker(async (text: string) => {
-      const { writeSync } = await import('node:fs');
-      writeSync(3, text);
-      return new Promise<void>(() => setInterval(() => {}, 1000));
-    }, { graceMs: 100 });
+    const worker = new PersistentProcessWorker(
+      async (text: string) => {
+        const { writeSync } = await import('node:fs');
+        writeSync(3, text);
+        return new Promise<void>(() => setInterval(() => {}, 1000));
+      },
+      { graceMs: 100 },
+    );
     await assert.rejects(worker.call('this is no frame'), WorkerLostError);
     assert.equal(await worker.wait(), true);
   });
@@ -94,13 +109,18 @@ function frameOf(byteLength: number, ...attachments: number[]): Frame {
 }
 
 function randomFrames(random: Random): Frame[] {
-  const lengths = (count: number): number[] => Array.from({ length: count }, () => random.below(random.oneOf([2, 200, 50_000])));
+  const lengths = (count: number): number[] =>
+    Array.from({ length: count }, () => random.below(random.oneOf([2, 200, 50_000])));
   return Array.from({ length: 1 + random.below(5) }, () => frameOf(random.below(5000), ...lengths(random.below(4))));
 }
 
 function streamOf(frames: readonly Frame[]): Buffer {
   return Buffer.concat(
-    frames.flatMap((frame) => [headerOf(frame), frame.bytes, ...frame.attachments.map((buffer) => Buffer.from(buffer as ArrayBuffer))]),
+    frames.flatMap((frame) => [
+      headerOf(frame),
+      frame.bytes,
+      ...frame.attachments.map((buffer) => Buffer.from(buffer as ArrayBuffer)),
+    ]),
   );
 }
 

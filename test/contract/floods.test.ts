@@ -23,7 +23,7 @@ onEachKind('A worker with much to say', ({ kind, isIsolated }) => {
     assert.equal(await worker.wait({ timeoutMs: 20_000 }), true);
     assert.equal(worker.result, 100_000);
     let next = 0;
-    for await (const result of worker.resultsIter()) assert.equal(result, next++ ** 2);
+    for await (const result of worker.resultsIter()) assert.equal(result, (next++) ** 2);
     assert.equal(next, 100_000);
   });
 
@@ -65,7 +65,8 @@ onEachKind('A worker with much to say', ({ kind, isIsolated }) => {
     const folder = mkdtempSync(join(tmpdir(), 'pyworkers-'));
     try {
       const file = join(folder, 'log');
-      for (const text of ['first', 'second']) await new Worker(kind, behaviours.say, [text], { stdio: { file } }).value();
+      for (const text of ['first', 'second'])
+        await new Worker(kind, behaviours.say, [text], { stdio: { file } }).value();
       assert.equal(readFileSync(file, 'utf8'), 'first\nfirst (stderr)\nsecond\nsecond (stderr)\n');
       await new Worker(kind, behaviours.flood, ['stdout', 10], { stdio: { file } }).value();
       assert.ok(statSync(file).size > 10 * 1024 * 1024);

@@ -9,7 +9,7 @@ export interface KindUnderTest {
   readonly survivesInterrupt: boolean;
 }
 
-export const kinds: readonly KindUnderTest[] = [
+const kinds: readonly KindUnderTest[] = [
   { kind: 'thread', isIsolated: true, survivesInterrupt: false },
   { kind: 'process', isIsolated: true, survivesInterrupt: true },
   { kind: 'inline', isIsolated: false, survivesInterrupt: false },

@@ -2,7 +2,17 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import { PersistentThreadWorker, PersistentWorker, ThreadWorker, Worker } from 'pyworkers';
-import { addTo, answerOn, describeShape, fillAndReturn, made, mark, own, type Shape, sumOf } from '../fixtures/memory.js';
+import {
+  addTo,
+  answerOn,
+  describeShape,
+  fillAndReturn,
+  made,
+  mark,
+  own,
+  type Shape,
+  sumOf,
+} from '../fixtures/memory.js';
 import { onEachKind } from './kinds.js';
 
 const MEGABYTE = 2 ** 20;
@@ -10,7 +20,12 @@ const MEGABYTE = 2 ** 20;
 onEachKind('What is sent', ({ kind }) => {
   it('is what it was when it was sent, whatever the caller changes afterwards', async () => {
     await using worker = new PersistentWorker(kind, describeShape);
-    const shape: Shape = { list: [1], map: new Map([['a', 1]]), bytes: Uint8Array.of(1), big: new Uint8Array(MEGABYTE).fill(1) };
+    const shape: Shape = {
+      list: [1],
+      map: new Map([['a', 1]]),
+      bytes: Uint8Array.of(1),
+      big: new Uint8Array(MEGABYTE).fill(1),
+    };
     const change = (): void => {
       shape.list.push(2);
       shape.map.set('b', 2);
@@ -25,7 +40,15 @@ onEachKind('What is sent', ({ kind }) => {
     assert.deepEqual(await called, before);
     const oneShot = new Worker(kind, describeShape, [shape]);
     change();
-    assert.deepEqual(await oneShot.value(), { list: [1, 2], map: [['a', 1], ['b', 2]], bytes: [2], big: 2 });
+    assert.deepEqual(await oneShot.value(), {
+      list: [1, 2],
+      map: [
+        ['a', 1],
+        ['b', 2],
+      ],
+      bytes: [2],
+      big: 2,
+    });
   });
 
   it('is a copy that the target may change', async () => {
@@ -58,7 +81,10 @@ onEachKind('What is sent', ({ kind }) => {
       clearInterval(watch);
     }
     // The copy made at sending, and the result; a worker in this process makes its own copy of the result.
-    assert.ok(peakBytes <= (kind === 'process' ? 2.3 : 3.3) * length, `${Math.round(peakBytes / MEGABYTE)} MB more at the peak`);
+    assert.ok(
+      peakBytes <= (kind === 'process' ? 2.3 : 3.3) * length,
+      `${Math.round(peakBytes / MEGABYTE)} MB more at the peak`,
+    );
   });
 });
 
@@ -84,7 +110,11 @@ describe('A buffer that is transferred to a thread', () => {
 
   it('may be small, and shown by several views', async () => {
     const words = Uint16Array.of(1, 2, 3, 4);
-    await using worker = new PersistentThreadWorker(({ a, b }: { a: Uint16Array; b: Uint8Array }) => [a.buffer === b.buffer, [...a], b.length]);
+    await using worker = new PersistentThreadWorker(({ a, b }: { a: Uint16Array; b: Uint8Array }) => [
+      a.buffer === b.buffer,
+      [...a],
+      b.length,
+    ]);
     const shown = { a: words.subarray(1, 3), b: new Uint8Array(words.buffer) };
     assert.deepEqual(await worker.with({ transfer: [words.buffer] }).call(shown), [true, [2, 3], 8]);
     assert.equal(words.length, 0);
@@ -92,7 +122,9 @@ describe('A buffer that is transferred to a thread', () => {
 
   it('stays here when its call was refused', async () => {
     const buffer = new ArrayBuffer(MEGABYTE);
-    await using worker = new PersistentThreadWorker<(value: unknown) => unknown>(fillAndReturn as (value: unknown) => unknown);
+    await using worker = new PersistentThreadWorker<(value: unknown) => unknown>(
+      fillAndReturn as (value: unknown) => unknown,
+    );
     assert.throws(() => worker.with({ transfer: [buffer] }).enqueue({ buffer, bad: () => 1 }), { path: 'args[0].bad' });
     assert.equal(buffer.byteLength, MEGABYTE);
   });

@@ -6,10 +6,16 @@ describe('Many workers', () => {
   it('500 started at once all end well', async function () {
     this.timeout(120_000);
     const kinds = ['thread', 'thread', 'thread', 'inline', 'inline'] as const;
-    const workers = Array.from({ length: 460 }, (_, i) => new Worker(kinds[i % kinds.length] ?? 'thread', behaviours.square, [i]));
+    const workers = Array.from(
+      { length: 460 },
+      (_, i) => new Worker(kinds[i % kinds.length] ?? 'thread', behaviours.square, [i]),
+    );
     workers.push(...Array.from({ length: 40 }, (_, i) => new Worker('process', behaviours.square, [460 + i])));
     const values = await Promise.all(workers.map((worker) => worker.value()));
-    assert.deepEqual(values, values.map((_, i) => i * i));
+    assert.deepEqual(
+      values,
+      values.map((_, i) => i * i),
+    );
   });
 
   it('5,000 one after the other leak neither memory nor handles', async function () {

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { CallAbortedError, NoResultError, PersistentWorker, UnsendableError, WorkerClosedError, WorkerTerminatedError } from 'pyworkers';
+import {
+  CallAbortedError,
+  type NoResultError,
+  PersistentWorker,
+  UnsendableError,
+  WorkerClosedError,
+  WorkerTerminatedError,
+} from 'pyworkers';
 import * as behaviours from '../fixtures/behaviours.js';
 import { begun } from '../support/begun.js';
 import { onEachKind } from './kinds.js';
@@ -47,7 +54,10 @@ onEachKind('A persistent worker', ({ kind, isIsolated, survivesInterrupt }) => {
     const worker = new PersistentWorker(kind, behaviours.failOn);
     for (let i = 0; i < 3; i++) worker.enqueue(1, i);
     worker.close();
-    assert.deepEqual((await read(worker.outcomesIter())).map((outcome) => outcome.type), ['returned', 'threw', 'returned']);
+    assert.deepEqual(
+      (await read(worker.outcomesIter())).map((outcome) => outcome.type),
+      ['returned', 'threw', 'returned'],
+    );
   });
 
   it('can be read again after resultsIter() has thrown', async () => {
@@ -69,7 +79,10 @@ onEachKind('A persistent worker', ({ kind, isIsolated, survivesInterrupt }) => {
     const worker = new PersistentWorker(kind, behaviours.failOn, { stopOnError: true });
     for (let i = 0; i < 4; i++) worker.enqueue(1, i);
     const outcomes = await read(worker.outcomesIter());
-    assert.deepEqual(outcomes.map((outcome) => outcome.type), ['returned', 'threw', 'terminated', 'terminated']);
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.type),
+      ['returned', 'threw', 'terminated', 'terminated'],
+    );
     assert.equal(await worker.wait(), true);
     assert.ok(worker.error instanceof RangeError);
     const last = outcomes[3];
@@ -90,7 +103,10 @@ onEachKind('A persistent worker', ({ kind, isIsolated, survivesInterrupt }) => {
   it('honours the time-out of a read, and can be read later', async () => {
     await using worker = new PersistentWorker(kind, behaviours.slowSquare);
     worker.enqueue(3, 300);
-    await assert.rejects(worker.nextResult({ timeoutMs: 20 }), (error: NoResultError) => error.code === 'ERR_RESULT_TIMEOUT');
+    await assert.rejects(
+      worker.nextResult({ timeoutMs: 20 }),
+      (error: NoResultError) => error.code === 'ERR_RESULT_TIMEOUT',
+    );
     assert.equal(await worker.nextResult(), 9);
   });
 
@@ -134,7 +150,10 @@ onEachKind('A persistent worker', ({ kind, isIsolated, survivesInterrupt }) => {
     const outcomes = await read(worker.outcomesIter());
     const values = outcomes.flatMap((outcome) => (outcome.type === 'returned' ? [outcome.value] : []));
     assert.equal(outcomes.length, 49);
-    assert.deepEqual(values, values.map((_, i) => (i + 1) ** 2));
+    assert.deepEqual(
+      values,
+      values.map((_, i) => (i + 1) ** 2),
+    );
     assert.ok(outcomes.slice(values.length).every((outcome) => outcome.type === 'terminated'));
     assert.equal(worker.result, undefined);
     assert.ok(worker.error instanceof WorkerTerminatedError);
@@ -197,7 +216,10 @@ onEachKind('A persistent worker', ({ kind, isIsolated, survivesInterrupt }) => {
 
   it('ends with a call that hears and does not stop, and says so', async () => {
     const worker = new PersistentWorker(kind, behaviours.deaf, { graceMs: 300 });
-    const error = await worker.with({ timeoutMs: 50 }).call().catch((reason) => reason);
+    const error = await worker
+      .with({ timeoutMs: 50 })
+      .call()
+      .catch((reason) => reason);
     assert.ok(error instanceof CallAbortedError);
     assert.equal(error.workerSurvived, false);
     assert.equal(await worker.wait(), true);
@@ -208,7 +230,10 @@ onEachKind('A persistent worker', ({ kind, isIsolated, survivesInterrupt }) => {
   if (isIsolated) {
     it('cuts off a call that blocks; a process lives on', async () => {
       const worker = new PersistentWorker(kind, behaviours.busyFor);
-      const error = await worker.with({ timeoutMs: 50 }).call(1e9).catch((reason) => reason);
+      const error = await worker
+        .with({ timeoutMs: 50 })
+        .call(1e9)
+        .catch((reason) => reason);
       assert.ok(error instanceof CallAbortedError);
       assert.equal(error.workerSurvived, survivesInterrupt);
       if (survivesInterrupt) assert.equal(await worker.call(1), 'through');
@@ -219,7 +244,10 @@ onEachKind('A persistent worker', ({ kind, isIsolated, survivesInterrupt }) => {
       const worker = new PersistentWorker(kind, (x: number) => (x === 2 ? process.exit(7) : x));
       for (let i = 0; i < 5; i++) worker.enqueue(i);
       const outcomes = await read(worker.outcomesIter());
-      assert.deepEqual(outcomes.map((outcome) => outcome.type), ['returned', 'returned', 'lost', 'lost', 'lost']);
+      assert.deepEqual(
+        outcomes.map((outcome) => outcome.type),
+        ['returned', 'returned', 'lost', 'lost', 'lost'],
+      );
       assert.equal(await worker.wait(), true);
       assert.match((worker.error as Error).message, /code 7/);
     });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { PersistentWorker, TargetError, type Target, target, Worker } from 'pyworkers';
+import { PersistentWorker, type Target, TargetError, target, Worker } from 'pyworkers';
 import byDefault, * as targets from '../fixtures/targets.js';
 import { Scratch } from '../support/scratch.js';
 import { onEachKind } from './kinds.js';
@@ -8,22 +8,26 @@ import { onEachKind } from './kinds.js';
 type NumberTarget = (x: number) => number;
 
 const modules = {
-  'named.cjs': 'const secret = 2; exports.run = function (x) { return x * secret; }; exports.group = { run: (x) => x * secret * 3 };',
+  'named.cjs':
+    'const secret = 2; exports.run = function (x) { return x * secret; }; exports.group = { run: (x) => x * secret * 3 };',
   'computed.cjs': 'const secret = 2; module.exports = Object.fromEntries([["run", (x) => x * secret]]);',
   'single.cjs': 'const secret = 2; module.exports = function (x) { return x * secret; };',
-  'required.mjs': 'import { createRequire } from "node:module"; export default createRequire(import.meta.url)("./single.cjs");',
+  'required.mjs':
+    'import { createRequire } from "node:module"; export default createRequire(import.meta.url)("./single.cjs");',
   'odd name #1?.mjs': 'const secret = 2; export const run = (x) => x * secret;',
   'node_modules/esm-package/package.json': '{ "name": "esm-package", "type": "module", "exports": "./index.js" }',
   'node_modules/esm-package/index.js': 'export * from "./lib/run.js";',
   'node_modules/esm-package/lib/run.js': 'const secret = 2; export function run(x) { return x * secret; }',
   'node_modules/cjs-package/package.json': '{ "name": "cjs-package" }',
   'node_modules/cjs-package/index.js': 'const secret = 2; exports.run = (x) => x * secret;',
-  'packages.mjs': 'export { run as esm } from "esm-package"; import cjs from "cjs-package"; export const common = cjs.run;',
+  'packages.mjs':
+    'export { run as esm } from "esm-package"; import cjs from "cjs-package"; export const common = cjs.run;',
   'params.mjs': 'const secret = 2; export const counting = classes => classes * secret;',
   'syntax-error.mjs': 'export function run() { return 1 +; }',
   'failing.mjs': 'throw new RangeError("not today"); export function run() {}',
   'missing-import.mjs': 'import "./no-such-file.mjs"; export function run() {}',
-  'several.mjs': 'export const text = "t"; export function run(x) { return x * 2; } export default { inside: (x) => x * 3 };',
+  'several.mjs':
+    'export const text = "t"; export function run(x) { return x * 2; } export default { inside: (x) => x * 3 };',
   'sibling.mjs': 'export const factor = 7;',
   'by-source.mjs': `
     const secret = 2;
@@ -86,30 +90,71 @@ onEachKind('A target', ({ kind, isIsolated }) => {
 
   it('is what target() names: an export, a path of exports, by URL or by path, by name or by function', async () => {
     const url = scratch.url('several.mjs');
-    for (const module of [url, url.href, fileURLToPath(url)]) assert.equal(await run(target<NumberTarget>(module, 'run')), 6);
+    for (const module of [url, url.href, fileURLToPath(url)])
+      assert.equal(await run(target<NumberTarget>(module, 'run')), 6);
     assert.equal(await run(target<NumberTarget>(url, 'default.inside')), 9);
     assert.equal(await run(target<NumberTarget>(url, { name: 'run' })), 6);
-    assert.equal(await run(target<NumberTarget>(new URL('../fixtures/targets.js', import.meta.url), 'tasks.run')), 6000);
+    assert.equal(
+      await run(target<NumberTarget>(new URL('../fixtures/targets.js', import.meta.url), 'tasks.run')),
+      6000,
+    );
   });
 
   it('is the default export of a module that is named alone', async () => {
     const url = new URL('../fixtures/targets.js', import.meta.url);
-    for (const named of [url, url.href, fileURLToPath(url), target<NumberTarget>(url)]) assert.equal(await run(named), 60);
+    for (const named of [url, url.href, fileURLToPath(url), target<NumberTarget>(url)])
+      assert.equal(await run(named), 60);
   });
 
   it('is named for its worker', async () => {
     assert.equal(await new Worker(kind, targets.nameHere).value(), 'nameHere');
-    assert.equal(await new Worker(kind, target<() => string>(new URL('../fixtures/targets.js', import.meta.url), 'nameHere')).value(), 'nameHere');
+    assert.equal(
+      await new Worker(
+        kind,
+        target<() => string>(new URL('../fixtures/targets.js', import.meta.url), 'nameHere'),
+      ).value(),
+      'nameHere',
+    );
   });
 
   for (const [name, module, exportName, code, message] of [
-    ['an export that is not there', 'several.mjs', 'walk', 'ERR_TARGET_EXPORT', /has no export "walk".*(run|text).*Export it, or name another/],
-    ['an export of a member that is not there', 'several.mjs', 'default.outside', 'ERR_TARGET_EXPORT', /default\.outside/],
+    [
+      'an export that is not there',
+      'several.mjs',
+      'walk',
+      'ERR_TARGET_EXPORT',
+      /has no export "walk".*(run|text).*Export it, or name another/,
+    ],
+    [
+      'an export of a member that is not there',
+      'several.mjs',
+      'default.outside',
+      'ERR_TARGET_EXPORT',
+      /default\.outside/,
+    ],
     ['a property that every object has', 'several.mjs', 'toString', 'ERR_TARGET_EXPORT', /toString/],
     ['a method that every function has', 'named.cjs', 'run.call', 'ERR_TARGET_EXPORT', /run\.call/],
-    ['a default export that is not there', 'sibling.mjs', 'default', 'ERR_TARGET_EXPORT', /has no export "default".*factor/],
-    ['an export that cannot be called', 'several.mjs', 'text', 'ERR_TARGET_NOT_CALLABLE', /"text" is not a function but string/],
-    ['a module that is not there', 'no-such-module.mjs', 'run', 'ERR_TARGET_IMPORT', /no-such-module\.mjs could not be imported/],
+    [
+      'a default export that is not there',
+      'sibling.mjs',
+      'default',
+      'ERR_TARGET_EXPORT',
+      /has no export "default".*factor/,
+    ],
+    [
+      'an export that cannot be called',
+      'several.mjs',
+      'text',
+      'ERR_TARGET_NOT_CALLABLE',
+      /"text" is not a function but string/,
+    ],
+    [
+      'a module that is not there',
+      'no-such-module.mjs',
+      'run',
+      'ERR_TARGET_IMPORT',
+      /no-such-module\.mjs could not be imported/,
+    ],
     ['a module whose import fails', 'failing.mjs', 'run', 'ERR_TARGET_IMPORT', /RangeError: not today/],
     ['a module that imports what is not there', 'missing-import.mjs', 'run', 'ERR_TARGET_IMPORT', /no-such-file\.mjs/],
     ['a module with a syntax error', 'syntax-error.mjs', 'run', 'ERR_TARGET_IMPORT', /SyntaxError/],
@@ -164,7 +209,10 @@ onEachKind('A target', ({ kind, isIsolated }) => {
       const { take } = (await scratch.import('by-source.mjs')) as unknown as { take(name: string): NumberTarget };
       await assert.rejects(run(take('missing')), (error: Error) => {
         assert.ok(error instanceof ReferenceError);
-        assert.match(error.message, /^secret is not defined\. This target was sent as source text.*Export it.*target\(import\.meta\.url/);
+        assert.match(
+          error.message,
+          /^secret is not defined\. This target was sent as source text.*Export it.*target\(import\.meta\.url/,
+        );
         return true;
       });
     });

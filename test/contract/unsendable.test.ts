@@ -36,7 +36,11 @@ onEachKind('A value that cannot be sent (unsendable)', ({ kind }) => {
     await using worker = new PersistentWorker(kind, returnUnsendable);
     for (const { name, isThreadOnly } of holdUnsendable) {
       if (isThreadOnly && kind !== 'process') continue;
-      await assert.rejects(worker.call(name), { name: 'UnsendableError', code: 'ERR_UNSENDABLE', path: 'result.list[1]["odd key"]' }, name);
+      await assert.rejects(
+        worker.call(name),
+        { name: 'UnsendableError', code: 'ERR_UNSENDABLE', path: 'result.list[1]["odd key"]' },
+        name,
+      );
     }
     assert.equal(await worker.call('nothing'), undefined);
   });
@@ -49,20 +53,34 @@ onEachKind('A value that cannot be sent (unsendable)', ({ kind }) => {
 
   it('is told with its path where a getter throws', async () => {
     await using worker = new PersistentWorker(kind, take);
-    const value = { a: [{ get bad() { throw new RangeError('not now'); } }] };
-    assert.throws(() => worker.enqueue(value), (error: UnsendableError) => {
-      assert.equal(error.path, 'args[0].a[0].bad');
-      assert.match(error.message, /RangeError: not now/);
-      assert.ok(error.cause instanceof RangeError);
-      return true;
-    });
+    const value = {
+      a: [
+        {
+          get bad() {
+            throw new RangeError('not now');
+          },
+        },
+      ],
+    };
+    assert.throws(
+      () => worker.enqueue(value),
+      (error: UnsendableError) => {
+        assert.equal(error.path, 'args[0].a[0].bad');
+        assert.match(error.message, /RangeError: not now/);
+        assert.ok(error.cause instanceof RangeError);
+        return true;
+      },
+    );
     await assert.rejects(worker.call(value), UnsendableError);
   });
 
   it('is told with its path where pack() throws, and does not keep an error from arriving', async () => {
     await using worker = new PersistentWorker(kind, throwHolding);
     assert.throws(() => worker.enqueue({ a: new Unpackable() }), { name: 'UnsendableError', path: 'args[0].a' });
-    await assert.rejects(worker.call('a registered instance that cannot be packed'), { name: 'RangeError', message: 'thrown' });
+    await assert.rejects(worker.call('a registered instance that cannot be packed'), {
+      name: 'RangeError',
+      message: 'thrown',
+    });
   });
 
   it('never keeps the error that holds it from arriving', async () => {
@@ -75,9 +93,18 @@ onEachKind('A value that cannot be sent (unsendable)', ({ kind }) => {
 
   it('among the options is an error of the constructor', () => {
     const bad = { list: [() => 1] };
-    assert.throws(() => new Worker(kind, take, [1], { initState: bad }), { name: 'UnsendableError', path: 'options.state.list[0]' });
-    assert.throws(() => new Worker(kind, take, [1], { userId: bad }), { name: 'UnsendableError', path: 'options.userId.list[0]' });
-    assert.throws(() => new PersistentWorker(kind, take, { args: [bad] }), { name: 'UnsendableError', path: 'options.args[0].list[0]' });
+    assert.throws(() => new Worker(kind, take, [1], { initState: bad }), {
+      name: 'UnsendableError',
+      path: 'options.state.list[0]',
+    });
+    assert.throws(() => new Worker(kind, take, [1], { userId: bad }), {
+      name: 'UnsendableError',
+      path: 'options.userId.list[0]',
+    });
+    assert.throws(() => new PersistentWorker(kind, take, { args: [bad] }), {
+      name: 'UnsendableError',
+      path: 'options.args[0].list[0]',
+    });
   });
 
   if (kind !== 'inline') {
@@ -97,7 +124,11 @@ describe('What only threads take (unsendable)', () => {
   it('is refused where it is to be handed over and is not among what is transferred', async () => {
     const { port1, port2 } = new MessageChannel();
     await using worker = new PersistentWorker('thread', take);
-    assert.throws(() => worker.enqueue({ port: port1 }), { name: 'UnsendableError', path: 'args[0].port', message: /transfer/ });
+    assert.throws(() => worker.enqueue({ port: port1 }), {
+      name: 'UnsendableError',
+      path: 'args[0].port',
+      message: /transfer/,
+    });
     assert.equal(await worker.call(3), 3);
     port2.close();
   });
@@ -110,8 +141,14 @@ describe('What only threads take (unsendable)', () => {
     const before = Array.from({ length: 3 }, (_, i) => worker.call({ first: i }));
     assert.throws(() => worker.with({ transfer: [port1] }).enqueue({ shape: 1, port: port1 }), UnsendableError);
     const after = Array.from({ length: 3 }, (_, i) => worker.call({ shape: i, port: i }));
-    assert.deepEqual(await Promise.all(before), [0, 1, 2].map((first) => ({ first })));
-    assert.deepEqual(await Promise.all(after), [0, 1, 2].map((i) => ({ shape: i, port: i })));
+    assert.deepEqual(
+      await Promise.all(before),
+      [0, 1, 2].map((first) => ({ first })),
+    );
+    assert.deepEqual(
+      await Promise.all(after),
+      [0, 1, 2].map((i) => ({ shape: i, port: i })),
+    );
     assert.equal(await worker.call(3), 3);
     port2.close();
     own.port1.close();

@@ -10,7 +10,13 @@ onEachKind('As argument and as result, a worker', ({ kind }) => {
     await using worker = new PersistentWorker(kind, checkAndReturn);
     const calls = values.map(async ({ name, make }): Promise<[string, Outcome<unknown>]> => {
       const call = worker.call(name, make());
-      return [name, await call.then((value) => ({ type: 'returned', value }), (error) => ({ type: 'threw', error }))];
+      return [
+        name,
+        await call.then(
+          (value) => ({ type: 'returned', value }),
+          (error) => ({ type: 'threw', error }),
+        ),
+      ];
     });
     for (const [name, outcome] of await Promise.all(calls)) outcomes.set(name, outcome);
   });

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
 import { OptionError, Worker, WorkerLostError, WorkerTerminatedError } from 'pyworkers';
 import * as behaviours from '../fixtures/behaviours.js';
-import { eventually } from '../support/eventually.js';
 import { begun } from '../support/begun.js';
+import { eventually } from '../support/eventually.js';
 import { onEachKind } from './kinds.js';
 
 onEachKind('A worker', ({ kind, isIsolated }) => {

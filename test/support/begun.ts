@@ -4,6 +4,8 @@ import type { Handle } from 'pyworkers';
 export function begun<T>(worker: Handle<T>): Promise<unknown> {
   return new Promise((resolve, reject) => {
     worker.on('progress', resolve);
-    void worker.outcome().then((outcome) => reject(new Error(`it ended before it had begun: ${JSON.stringify(outcome)}`)));
+    void worker
+      .outcome()
+      .then((outcome) => reject(new Error(`it ended before it had begun: ${JSON.stringify(outcome)}`)));
   });
 }

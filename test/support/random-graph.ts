@@ -7,7 +7,21 @@ interface ViewConstructor {
   new (buffer: ArrayBuffer, byteOffset: number, length: number): ArrayBufferView;
 }
 
-const WORDS = ['', 'a', 'b', 'key', 'constructor', '__proto__', 'toJSON', '\ud800', 'length', '0', '17', '-1', 'é漢🦊'] as const;
+const WORDS = [
+  '',
+  'a',
+  'b',
+  'key',
+  'constructor',
+  '__proto__',
+  'toJSON',
+  '\ud800',
+  'length',
+  '0',
+  '17',
+  '-1',
+  'é漢🦊',
+] as const;
 
 const primitives: readonly [Make, ...Make[]] = [
   () => undefined,
@@ -71,7 +85,9 @@ export class RandomGraph {
     const known = this.#buffers[random.below(this.#buffers.length)];
     if (known && random.isOnceIn(2)) return known;
     const byteLength = random.isOnceIn(8) ? 40_000 : random.below(5) * 8;
-    const buffer = random.isOnceIn(6) ? new ArrayBuffer(byteLength, { maxByteLength: byteLength + 8 }) : new ArrayBuffer(byteLength);
+    const buffer = random.isOnceIn(6)
+      ? new ArrayBuffer(byteLength, { maxByteLength: byteLength + 8 })
+      : new ArrayBuffer(byteLength);
     new Uint8Array(buffer).fill(random.below(256));
     this.#buffers.push(buffer);
     return this.remember(buffer);

@@ -22,16 +22,24 @@ class Comparison {
     this.#taken.add(actual);
     assert.equal(Object.getPrototypeOf(actual), Object.getPrototypeOf(expected), `${path} is of another class`);
     this.#compareInside(actual, expected, path);
-    if (!ArrayBuffer.isView(expected) && !types.isNativeError(expected)) this.#compareProperties(actual, expected, path);
+    if (!ArrayBuffer.isView(expected) && !types.isNativeError(expected))
+      this.#compareProperties(actual, expected, path);
   }
 
   #compareInside(actual: object, expected: object, path: string): void {
-    if (types.isMap(expected)) return this.compareLists([...(actual as Map<unknown, unknown>)].flat(), [...expected].flat(), path);
+    if (types.isMap(expected))
+      return this.compareLists([...(actual as Map<unknown, unknown>)].flat(), [...expected].flat(), path);
     if (types.isSet(expected)) return this.compareLists([...(actual as Set<unknown>)], [...expected], path);
     if (types.isDate(expected)) return assert.ok(Object.is((actual as Date).getTime(), expected.getTime()), path);
     if (types.isRegExp(expected)) return assert.equal(String(actual), String(expected), path);
-    if (types.isBoxedPrimitive(expected)) return assert.ok(Object.is((actual as { valueOf(): unknown }).valueOf(), expected.valueOf()), path);
-    if (types.isNativeError(expected)) return assert.deepEqual([(actual as Error).message, (actual as Error).stack], [expected.message, expected.stack], path);
+    if (types.isBoxedPrimitive(expected))
+      return assert.ok(Object.is((actual as { valueOf(): unknown }).valueOf(), expected.valueOf()), path);
+    if (types.isNativeError(expected))
+      return assert.deepEqual(
+        [(actual as Error).message, (actual as Error).stack],
+        [expected.message, expected.stack],
+        path,
+      );
     if (types.isArrayBuffer(expected)) return this.#compareBuffers(actual as ArrayBuffer, expected, path);
     if (ArrayBuffer.isView(expected)) this.#compareViews(actual as ArrayBufferView, expected, path);
   }

@@ -30,7 +30,15 @@ describe('Cutting off', () => {
     const seed = Date.now() % 2 ** 31;
     const random = randomFrom(seed);
     const running = processBackend.start({
-      name: 'cuts', target: '', env: undefined, cwd: undefined, execArgv: undefined, resourceLimits: undefined, stdio: 'ignore', reuseThread: false, onOutput() {},
+      name: 'cuts',
+      target: '',
+      env: undefined,
+      cwd: undefined,
+      execArgv: undefined,
+      resourceLimits: undefined,
+      stdio: 'ignore',
+      reuseThread: false,
+      onOutput() {},
     });
     const { channel } = running;
     const meant = new Set<number>();
@@ -51,7 +59,8 @@ describe('Cutting off', () => {
         const { type } = report as Report;
         if (report.type === 'returned') {
           counts.returned += 1;
-          if (unseal(report.payload, attachments) !== report.id) wrong.push(`call ${report.id} gave another one's result`);
+          if (unseal(report.payload, attachments) !== report.id)
+            wrong.push(`call ${report.id} gave another one's result`);
         } else if (report.type === 'stopped') {
           counts.cut += 1;
           if (!meant.has(report.id)) wrong.push(`call ${report.id} was cut, but not meant`);
