@@ -12,7 +12,7 @@ import { StreamCarrier } from '../channel/stream.js';
 import { CHANNEL_FD, CONTROL_FD, type Control, lineOf, lineReader, type StackAnswer } from '../protocol/control.js';
 import type { Order, Report } from '../protocol/messages.js';
 import type { Backend, HostOptions, ResourceLimits, RunningHost } from './backend.js';
-import { mergedEnv } from './environment.js';
+import { inheritedExecArgv, mergedEnv } from './environment.js';
 
 const processMain = fileURLToPath(new URL('../host/process-main.js', import.meta.url));
 const DRAIN_MS = 1000; // a pipe can be held open by a process that left the tree
@@ -109,20 +109,6 @@ function startChild({ cwd, env, execArgv, resourceLimits, stdio }: HostOptions):
   } finally {
     if (file !== undefined) closeSync(file);
   }
-}
-
-/** The caller's own flags (loaders, above all), without those that are about its main script or its debugger. */
-function inheritedExecArgv(): string[] {
-  const kept: string[] = [];
-  for (let i = 0; i < process.execArgv.length; i++) {
-    const arg = process.execArgv[i] ?? '';
-    if (/^(-e|--eval|-p|--print|-pe)$/.test(arg)) i += 1;
-    else if (
-      !/^(-c|--check|-i|--interactive|--inspect.*|--input-type.*|--test.*|--watch.*|--eval=.*|--print=.*)$/.test(arg)
-    )
-      kept.push(arg);
-  }
-  return kept;
 }
 
 function limitFlags({ maxOldGenerationSizeMb, maxYoungGenerationSizeMb, stackSizeMb }: ResourceLimits = {}): string[] {

@@ -6,7 +6,7 @@ import { PortCarrier } from '../channel/port.js';
 import { Flags } from '../protocol/flags.js';
 import type { Order, Report, WorkerId } from '../protocol/messages.js';
 import type { Backend, HostOptions, RunningHost } from './backend.js';
-import { mergedEnv } from './environment.js';
+import { inheritedExecArgv, mergedEnv } from './environment.js';
 import { type HeldThread, type ThreadStart, threadMain } from './held-thread.js';
 import { threadStack } from './thread-stack.js';
 import { takeWarmThread } from './thread-supply.js';
@@ -70,7 +70,7 @@ class OwnThread implements HeldThread {
       workerData: start,
       transferList: [start.port],
       env: env ? mergedEnv(env) : undefined,
-      ...(execArgv && { execArgv: [...execArgv] }),
+      ...((execArgv || isEvaluated()) && { execArgv: [...(execArgv ?? inheritedExecArgv())] }),
       ...(resourceLimits && { resourceLimits }),
     });
     let error: unknown;
@@ -87,4 +87,9 @@ class OwnThread implements HeldThread {
   gone(): Promise<Exit> {
     return this.#exited.promise;
   }
+}
+
+/** A thread inherits its caller's flags by itself, but not those of a script given on the command line: it refuses them. */
+function isEvaluated(): boolean {
+  return process.execArgv.some((arg) => arg.startsWith('--input-type'));
 }

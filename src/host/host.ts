@@ -7,8 +7,8 @@ import { loadTarget } from '../target/load.js';
 import type { AnyFunction, TargetRef } from '../target/target-ref.js';
 import { Call, type CallPlace } from './call.js';
 import { context, type WorkerContext } from './context.js';
-import { FlushPace } from './flush-pace.js';
 import { Guard } from './guard.js';
+import { Reporter } from './reporter.js';
 import { asError, explainReference, isStopRequest } from './thrown.js';
 
 const SLICE_MS = 5; // how long calls may keep the thread before messages are looked at again
@@ -34,10 +34,10 @@ export interface HostPlace {
 /** The worker's side: takes orders, runs the target, reports. There is one per worker, of whatever kind. */
 export class Host {
   readonly #place: HostPlace;
+  readonly #reporter: Reporter;
   readonly #waiting = new Fifo<CallOrder>();
   /** Begun and not reported yet: async targets, generators between two steps, stopped calls with hooks to run. */
   readonly #running = new Map<number, Call>();
-  readonly #pace = new FlushPace();
   #spec: HostSpec | undefined;
   #worker: WorkerContext | undefined;
   #callPlace: CallPlace | undefined;
@@ -52,7 +52,8 @@ export class Host {
 
   constructor(place: HostPlace) {
     this.#place = place;
-    place.channel.send({ type: 'ready', id: place.id });
+    this.#reporter = new Reporter(place.channel);
+    this.#reporter.send({ type: 'ready', id: place.id });
     place.channel.receive((order, attachments) => this.#take(order, attachments));
   }
 
@@ -83,10 +84,9 @@ export class Host {
   }
 
   #start(spec: HostSpec, openPayload: () => StartPayload): void {
-    const { channel, id } = this.#place;
+    const { id } = this.#place;
     const sendProgress = (value: unknown): void => {
-      channel.send({ type: 'progress', payload: value }, 'progress');
-      channel.flush(); // the target may not give the thread back for hours
+      this.#reporter.sendNow({ type: 'progress', payload: value }, 'progress');
     };
     this.#spec = spec;
     this.#prepare = () => {
@@ -105,10 +105,9 @@ export class Host {
       this.#isFromSource = ref.type !== 'export';
       this.#prepare(); // only now: the target's module may be what registers the classes of these values
       this.#target = target;
-      this.#place.channel.send({ type: 'prepared' });
-      this.#place.channel.flush(); // the first call may block
+      this.#reporter.sendNow({ type: 'prepared' });
     } catch (error) {
-      this.#place.channel.send({ type: 'refused', payload: error });
+      this.#reporter.send({ type: 'refused', payload: error });
       this.#giveUpWaiting('closing');
     }
     this.#work();
@@ -116,7 +115,7 @@ export class Host {
 
   #terminate(): void {
     this.#place.flags.askToStop();
-    this.#acknowledge(null);
+    this.#reporter.sendNow({ type: 'acknowledged', id: null });
     if (this.#phase === 'ended') return;
     this.#giveUpWaiting('terminating');
     for (const call of this.#running.values()) call.askToStop();
@@ -130,16 +129,11 @@ export class Host {
   }
 
   #cancel(id: number): void {
-    this.#acknowledge(id);
+    this.#reporter.sendNow({ type: 'acknowledged', id });
     this.#running.get(id)?.askToStop();
     if (this.#waiting.remove((order) => order.id === id)) {
-      this.#place.channel.send({ type: 'stopped', id, how: 'asked', payload: undefined });
+      this.#reporter.send({ type: 'stopped', id, how: 'asked', payload: undefined });
     }
-  }
-
-  #acknowledge(id: number | null): void {
-    this.#place.channel.send({ type: 'acknowledged', id });
-    this.#place.channel.flush();
   }
 
   #workSoon(schedule: (work: () => void) => void): void {
@@ -172,7 +166,7 @@ export class Host {
       this.#settle(call);
       if (performance.now() >= endsAt) return;
     }
-    this.#pace.reset();
+    this.#reporter.idle();
   }
 
   #afterCut(): void {
@@ -250,29 +244,15 @@ export class Host {
 
   #answer(call: Call, report: Extract<Report, { type: 'returned' | 'threw' | 'stopped' }>): void {
     this.#running.delete(call.id);
-    try {
-      this.#place.channel.send(report, 'result');
-    } catch (error) {
-      this.#place.channel.send({ type: 'threw', id: call.id, payload: asError(error) });
-    }
-    if (this.#pace.isDue(performance.now())) this.#place.channel.flush();
+    this.#reporter.answer(report);
   }
 
   #endIfDone(): void {
     const isToEnd = this.#phase === 'terminating' || (this.#phase === 'closing' && this.#waiting.length === 0);
     if (!isToEnd || this.#running.size > 0) return;
     this.#phase = 'ended';
-    this.#sendState();
+    this.#reporter.end(this.#worker && { state: this.#worker.state });
     this.#place.ended();
-  }
-
-  #sendState(): void {
-    const { channel } = this.#place;
-    try {
-      channel.send({ type: 'ended', payload: this.#worker && { state: this.#worker.state } }, 'context()');
-    } catch (error) {
-      channel.send({ type: 'ended', payload: { error } });
-    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { Session } from 'node:inspector';
+import type { Session } from 'node:inspector';
 import type { AnyFunction, Place } from './target-ref.js';
 
 const places = new WeakMap<AnyFunction, Place>();
@@ -45,6 +45,7 @@ function placeIn({ scriptId, lineNumber, columnNumber }: Location): Place | unde
 }
 
 function connected(): Session {
+  const { Session } = process.getBuiltinModule('node:inspector'); // only now: hosts hardly ever need it
   const created = new Session();
   created.connect();
   created.on('Debugger.scriptParsed', ({ params }) => scriptUrls.set(params.scriptId, params.url));

@@ -2,7 +2,8 @@ import { after, type Timer } from '../base/deadline.js';
 import { CallAbortedError, type EndReason } from '../base/errors.js';
 import type { CallOptions } from './options.js';
 import type { Outcome } from './outcome.js';
-import type { Run, Why } from './run.js';
+import type { Run } from './run.js';
+import type { Why } from './run-end.js';
 
 /** Ends one call when its time is over or its signal aborts, and says of its end what that means. */
 export class CallLimits {

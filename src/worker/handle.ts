@@ -6,10 +6,12 @@ import { WorkerTerminatedError } from '../base/errors.js';
 import { Events } from '../base/events.js';
 import type { Kind, WorkerId } from '../protocol/messages.js';
 import { terminatedError } from './endings.js';
+import type { Errand } from './errand.js';
 import { Lifecycle, type WorkerState } from './lifecycle.js';
 import { checkTerminateOptions, checkTimeout, type TerminateOptions } from './options.js';
 import { errorOf, type Outcome, unwrap } from './outcome.js';
-import { type LastState, Run, type RunEnd, type Why } from './run.js';
+import { type LastState, Run } from './run.js';
+import type { Why } from './run-end.js';
 import type { Settings } from './settings.js';
 
 export type WorkerEvents = {
@@ -23,12 +25,6 @@ export type WorkerEvents = {
 export interface WaitOptions {
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
-}
-
-/** What a life is for: what it is given to do, and what its end means. */
-export interface Errand<T> {
-  begin(run: Run): void;
-  conclude(run: Run, end: RunEnd): Outcome<T>;
 }
 
 const active = new Set<Handle<unknown>>();

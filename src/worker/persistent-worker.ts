@@ -15,7 +15,7 @@ import {
 } from './options.js';
 import { errorOf, type Outcome, unwrap } from './outcome.js';
 import { ResultQueue } from './result-queue.js';
-import type { RunEnd } from './run.js';
+import type { RunEnd } from './run-end.js';
 import { settingsOf } from './settings.js';
 import type { ArgsOf, ValueOf } from './signature.js';
 

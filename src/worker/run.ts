@@ -1,13 +1,13 @@
 import type { Backend, HostOptions, RunningHost } from '../backend/backend.js';
 import { settlesWithin } from '../base/deadline.js';
 import { Deferred } from '../base/deferred.js';
-import type { EndReason, Exit, HowTerminated, WorkerLostError, WorkerTerminatedError } from '../base/errors.js';
 import { type Sealed, unseal } from '../codec/codec.js';
 import type { HostSpec, Received, Report, StartPayload, WorkerId } from '../protocol/messages.js';
 import { refer } from '../target/refer.js';
+import type { TargetRef } from '../target/target-ref.js';
 import { CallBook, type OpenCall } from './call-book.js';
-import { lostError, neverBegunError, terminatedError } from './endings.js';
 import type { Outcome } from './outcome.js';
+import { type RunEnd, RunFacts, type Why } from './run-end.js';
 import { descend } from './termination.js';
 
 export interface RunOptions {
@@ -24,23 +24,10 @@ export interface RunListener {
   onOutput(stream: 'stdout' | 'stderr', chunk: Buffer): void;
 }
 
-/** How a run ended. What that means for a call depends on whether the call was answered before. */
-export type RunEnd =
-  | { readonly type: 'finished' }
-  | { readonly type: 'refused'; readonly error: unknown }
-  | { readonly type: 'terminated'; readonly how: HowTerminated; readonly error: WorkerTerminatedError }
-  | { readonly type: 'lost'; readonly exit: Exit; readonly error: WorkerLostError };
-
 /** The user state as the host left it; empty when the host never got so far. */
 export type LastState = { readonly state?: unknown; readonly error?: unknown };
 
 const NOTHING: readonly unknown[] = [];
-
-/** On whose behalf something is ended. */
-export interface Why {
-  readonly reason: EndReason;
-  readonly cause?: unknown;
-}
 
 /** One life of a worker: from the start of its host to the end of it. */
 export class Run {
@@ -54,19 +41,12 @@ export class Run {
   readonly #listener: RunListener;
   readonly #host: RunningHost;
   readonly #heard = new Map<number | null, Deferred<void>>();
-  #why: Why | undefined;
-  /** For whose sake one call was forced to end; the worker's own reason, should it have died of that. */
-  #whyForced: Why | undefined;
-  #forced: 'interrupted' | 'killed' | undefined;
-  #stoppedHow: 'asked' | 'interrupted' = 'asked';
-  #refusal: { readonly error: unknown } | undefined;
-  #dying: { readonly code: number; readonly error: unknown } | undefined;
-  #isOrderly = false;
-  #isHeard = false;
+  readonly #facts: RunFacts;
 
   constructor(options: RunOptions, listener: RunListener) {
     this.#options = options;
     this.#listener = listener;
+    this.#facts = new RunFacts(options.spec.name);
     this.calls = new CallBook(options.spec.concurrency);
     this.#host = options.backend.start(options.host);
     this.#host.channel.receive((report, attachments) => this.#take(report, attachments));
@@ -84,8 +64,12 @@ export class Run {
     const { spec, payload, host } = this.#options;
     channel.send({ type: 'start', spec, payload }, 'options');
     const ref = refer(host.target);
-    if (ref instanceof Promise) void ref.then((target) => channel.send({ type: 'target', target }));
-    else channel.send({ type: 'target', target: ref });
+    const sendTarget = (target: TargetRef): void => channel.send({ type: 'target', target });
+    if (!(ref instanceof Promise)) return sendTarget(ref);
+    ref.then(sendTarget, (error: unknown) => {
+      this.#facts.refusal = { error };
+      this.#host.kill();
+    });
   }
 
   /** Throws `UnsendableError`, and then there is no call. */
@@ -101,7 +85,7 @@ export class Run {
   }
 
   terminate(options: { graceMs: number; force: boolean } & Why): Promise<boolean> {
-    this.#why ??= options;
+    this.#facts.why ??= options;
     return descend(
       {
         ask: () => this.#host.urge({ type: 'terminate' }),
@@ -118,7 +102,7 @@ export class Run {
   async abortCall(id: number, callEnded: Promise<unknown>, why: Why): Promise<void> {
     if (!this.calls.hasTurn(id)) return this.#dropCall(id, why);
     const dueTo = (act: () => void) => (): void => {
-      this.#whyForced ??= why;
+      this.#facts.whyForced ??= why;
       act();
     };
     const descent = {
@@ -133,10 +117,9 @@ export class Run {
   }
 
   /** The host has not begun it, and a blocked one may not hear for long: it is over here and now. */
-  #dropCall(id: number, { reason, cause }: Why): void {
+  #dropCall(id: number, why: Why): void {
     this.#host.urge({ type: 'cancel', id });
-    const error = terminatedError({ name: this.#options.spec.name, how: 'asked', reason, mayHaveRun: false, cause });
-    this.calls.settle(id, { type: 'terminated', how: 'asked', error });
+    this.calls.settle(id, this.#facts.droppedCall(why));
   }
 
   async stack(): Promise<string> {
@@ -145,7 +128,7 @@ export class Run {
   }
 
   #force(how: 'interrupted' | 'killed', act: () => void): void {
-    this.#forced = how;
+    this.#facts.forced = how;
     act();
   }
 
@@ -168,40 +151,28 @@ export class Run {
       case 'threw':
         return calls.settle(report.id, { type: 'threw', error: valueIn(report.payload, attachments) });
       case 'stopped':
-        return this.#callStopped(report, valueIn(report.payload, attachments));
+        return calls.settle(report.id, this.#facts.stoppedCall(report.how, valueIn(report.payload, attachments)));
       case 'refused':
-        this.#refusal = { error: valueIn(report.payload, attachments) };
+        this.#facts.refusal = { error: valueIn(report.payload, attachments) };
         return;
       case 'progress':
         return this.#listener.onProgress(valueIn(report.payload, attachments));
       case 'acknowledged':
-        this.#isHeard ||= report.id === null;
+        this.#facts.isHeard ||= report.id === null;
         return this.#heard.get(report.id)?.resolve();
       case 'output':
         return this.#output(report.stream, valueIn(report.payload, attachments) as Uint8Array);
       case 'dying':
-        this.#dying = { code: report.code, error: valueIn(report.payload, attachments) };
+        this.#facts.dying = { code: report.code, error: valueIn(report.payload, attachments) };
         return;
       case 'ended':
-        this.#isOrderly = true;
+        this.#facts.isOrderly = true;
         void this.#insistOnEnd();
         this.lastState = (valueIn(report.payload, attachments) ?? {}) as LastState;
         return;
       default:
         report satisfies never;
     }
-  }
-
-  #callStopped({ id, how }: { id: number; how: 'asked' | 'interrupted' }, cause: unknown): void {
-    this.#stoppedHow = how;
-    const why: Why = this.#why ?? { reason: 'asked' };
-    const error = terminatedError({
-      name: this.#options.spec.name,
-      how,
-      reason: why.reason,
-      cause: cause ?? why.cause,
-    });
-    this.calls.settle(id, { type: 'terminated', how, error });
   }
 
   #output(stream: 'stdout' | 'stderr', bytes: Uint8Array): void {
@@ -212,10 +183,10 @@ export class Run {
   async #end(): Promise<RunEnd> {
     await this.#host.channel.ended;
     void this.#insistOnEnd();
-    const end = this.#conclude(await this.#host.exit(this.#isOrderly));
+    const end = this.#facts.conclude(await this.#host.exit(this.#facts.isOrderly));
     this.ready.reject('error' in end ? end.error : undefined);
     this.isOver = true;
-    this.calls.settleAll(() => this.#outcomeOfUnanswered(end));
+    this.calls.settleAll(() => this.#facts.outcomeOfUnanswered(end));
     this.#host.channel.destroy();
     return end;
   }
@@ -223,46 +194,6 @@ export class Run {
   /** The host is through, but exit handlers of the target's own may keep its process alive. */
   async #insistOnEnd(): Promise<void> {
     if (!(await settlesWithin(this.ended, this.#options.graceMs))) this.#host.kill();
-  }
-
-  #conclude(exit: Exit): RunEnd {
-    const { name } = this.#options.spec;
-    if (this.#refusal) return { type: 'refused', error: this.#refusal.error };
-    if (this.#isOrderly) {
-      return this.#why && this.#isHeard ? this.#terminated(this.#stoppedHow, this.#why) : { type: 'finished' };
-    }
-    const why = this.#why ?? this.#whyForced;
-    if (why) return this.#terminated(this.#forced ?? 'asked', why);
-    const told = this.#dying ? { ...exit, code: this.#dying.code, error: this.#dying.error ?? exit.error } : exit;
-    return { type: 'lost', exit: told, error: lostError(name, told) };
-  }
-
-  #terminated(how: HowTerminated, why: Why): RunEnd {
-    return { type: 'terminated', how, error: terminatedError({ name: this.#options.spec.name, how, ...why }) };
-  }
-
-  #outcomeOfUnanswered(end: RunEnd): Outcome<unknown> {
-    const { name } = this.#options.spec;
-    switch (end.type) {
-      case 'refused':
-        return { type: 'threw', error: end.error };
-      case 'lost':
-        return end;
-      case 'terminated': {
-        const { how, error } = end;
-        const { reason } = error;
-        const mayHaveRun = !this.#isOrderly; // an orderly host has answered all that it had begun
-        return {
-          type: 'terminated',
-          how,
-          error: terminatedError({ name, how, reason, mayHaveRun, cause: error.cause }),
-        };
-      }
-      case 'finished':
-        return { type: 'terminated', how: 'asked', error: neverBegunError(name) };
-      default:
-        return end satisfies never;
-    }
   }
 }
 

@@ -51,7 +51,7 @@ describe('Cutting off', () => {
     channel.send({ type: 'target', target: { type: 'source', name: 'short', source: String(shortCall) } });
     const callNext = (): void => {
       lastId += 1;
-      channel.send({ type: 'call', id: lastId, payload: [lastId, 50 + random() * 400] });
+      channel.send({ type: 'call', id: lastId, payload: [lastId, 50 + random() * 1000] });
     };
     const wrong: string[] = [];
     const done = new Promise<void>((resolve) => {
@@ -75,7 +75,8 @@ describe('Cutting off', () => {
         callNext();
         const id = answered + 1 + Math.floor(random() * 2);
         meant.add(id);
-        setTimeout(() => running.interrupt(id), 0);
+        if (random() < 0.5) running.interrupt(id);
+        else setTimeout(() => running.interrupt(id), random() * 2);
       });
       void channel.ended.then(resolve);
     });
