@@ -20,7 +20,7 @@ export type { Kind, WorkerId } from './protocol/messages.js';
 export { isMain } from './target/is-main.js';
 export { type NamedTarget, type Target, target } from './target/target.js';
 export type { AnyFunction } from './target/target-ref.js';
-export type { Handle, WaitOptions, WorkerEvents } from './worker/handle.js';
+export type { Handle, WaitOptions } from './worker/handle.js';
 export {
   InlineWorker,
   type MaybeTarget,
@@ -36,3 +36,4 @@ export type { Outcome } from './worker/outcome.js';
 export { type Caller, PersistentWorker } from './worker/persistent-worker.js';
 export type { ArgsAndOptions, ArgsOf, ValueOf } from './worker/signature.js';
 export { Worker } from './worker/worker.js';
+export type { WorkerEvents } from './worker/worker-events.js';

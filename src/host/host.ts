@@ -1,13 +1,12 @@
 import { Fifo } from '../base/fifo.js';
-import type { Channel } from '../channel/channel.js';
 import { unseal } from '../codec/codec.js';
-import type { Flags } from '../protocol/flags.js';
-import type { HostSpec, Order, Received, Report, StartPayload, WorkerId } from '../protocol/messages.js';
+import type { HostSpec, Order, Received, Report, StartPayload } from '../protocol/messages.js';
 import { loadTarget } from '../target/load.js';
 import type { AnyFunction, TargetRef } from '../target/target-ref.js';
 import { Call, type CallPlace } from './call.js';
 import { context, type WorkerContext } from './context.js';
 import { Guard } from './guard.js';
+import type { HostPlace } from './host-place.js';
 import { Reporter } from './reporter.js';
 import { asError, explainReference, isStopRequest } from './thrown.js';
 
@@ -16,19 +15,6 @@ const SLICE_MS = 5; // how long calls may keep the thread before messages are lo
 interface CallOrder {
   readonly id: number;
   readonly args: () => readonly unknown[];
-}
-
-/** What a host needs of the place it runs in. */
-export interface HostPlace {
-  readonly channel: Channel<Report, Order>;
-  readonly flags: Flags;
-  readonly id: WorkerId;
-  /** In place of a reference, where nothing has to travel. */
-  readonly target?: AnyFunction | undefined;
-  /** Called once, before the target is loaded. */
-  started(spec: HostSpec): void;
-  /** Called once, when all reports are on their way. */
-  ended(): void;
 }
 
 /** The worker's side: takes orders, runs the target, reports. There is one per worker, of whatever kind. */

@@ -13,13 +13,7 @@ import { errorOf, type Outcome, unwrap } from './outcome.js';
 import { type LastState, Run } from './run.js';
 import type { Why } from './run-end.js';
 import type { Settings } from './settings.js';
-
-export type WorkerEvents = {
-  state(state: WorkerState): void;
-  progress(value: unknown): void;
-  stdout(chunk: Buffer): void;
-  stderr(chunk: Buffer): void;
-};
+import type { WorkerEvents } from './worker-events.js';
 
 /** How long to wait, and on what to give up waiting. */
 export interface WaitOptions {

@@ -1,0 +1,9 @@
+import type { WorkerState } from './lifecycle.js';
+
+/** What a worker tells while it lives. `stdout` and `stderr` need the option `stdio: 'pipe'`. */
+export type WorkerEvents = {
+  state(state: WorkerState): void;
+  progress(value: unknown): void;
+  stdout(chunk: Buffer): void;
+  stderr(chunk: Buffer): void;
+};
