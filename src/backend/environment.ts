@@ -4,3 +4,15 @@ export function mergedEnv(changes: Readonly<Record<string, string | undefined>> 
   for (const [name, value] of Object.entries(env)) if (value === undefined) delete env[name];
   return env;
 }
+
+/**
+ * Flags for a thread; `undefined` leaves it those of its process. A thread has a file to run, which Node refuses under
+ * `--input-type`; given others, it takes those that load modules and no V8 flags.
+ */
+export function threadExecArgv(): string[] | undefined {
+  const { execArgv } = process;
+  if (!execArgv.some((flag) => flag.startsWith('--input-type'))) return undefined;
+  const loads = /^(--import|--require|-r|--loader|--experimental-loader|--conditions|-C)(=|$)/;
+  const takesNext = (flag = ''): boolean => loads.test(flag) && !flag.includes('=');
+  return execArgv.filter((flag, i) => loads.test(flag) || takesNext(execArgv[i - 1]));
+}

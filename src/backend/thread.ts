@@ -6,7 +6,7 @@ import { PortCarrier } from '../channel/port.js';
 import { Flags } from '../protocol/flags.js';
 import type { Order, Report, WorkerId } from '../protocol/messages.js';
 import type { Backend, HostOptions, RunningHost } from './backend.js';
-import { mergedEnv } from './environment.js';
+import { mergedEnv, threadExecArgv } from './environment.js';
 import { type HeldThread, type ThreadStart, threadMain } from './held-thread.js';
 import { threadStack } from './thread-stack.js';
 import { takeWarmThread } from './thread-supply.js';
@@ -64,7 +64,7 @@ class OwnThread implements HeldThread {
   readonly #worker: Worker;
   readonly #exited = new Deferred<Exit>();
 
-  constructor(start: ThreadStart, { name, env, execArgv, resourceLimits }: HostOptions) {
+  constructor(start: ThreadStart, { name, env, execArgv = threadExecArgv(), resourceLimits }: HostOptions) {
     this.#worker = new Worker(threadMain, {
       name,
       workerData: start,
