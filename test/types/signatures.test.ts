@@ -90,7 +90,7 @@ export function resultsAreWhatIsThereInTheEnd(): void {
   claim<Same<ValueOf<typeof nothing>, void>>();
   claim<Same<ValueOf<typeof overloaded>, number>>();
   claim<Same<ArgsOf<typeof overloaded>, readonly [x: number]>>();
-  claim<Same<ArgsOf<typeof later>, readonly [name: string, times?: number]>>();
+  claim<Same<ArgsOf<typeof later>, Readonly<Parameters<typeof later>>>>();
   claim<Same<ValueOf<typeof generic>, unknown>>();
 }
 
