@@ -12,7 +12,7 @@ import { StreamCarrier } from '../channel/stream.js';
 import { CHANNEL_FD, CONTROL_FD, type Control, lineOf, lineReader, type StackAnswer } from '../protocol/control.js';
 import type { Order, Report } from '../protocol/messages.js';
 import type { Backend, HostOptions, ResourceLimits, RunningHost } from './backend.js';
-import { inheritedExecArgv, mergedEnv } from './environment.js';
+import { mergedEnv, processExecArgv } from './environment.js';
 
 const processMain = fileURLToPath(new URL('../host/process-main.js', import.meta.url));
 const DRAIN_MS = 1000; // a pipe can be held open by a process that left the tree
@@ -98,7 +98,7 @@ function startChild({ cwd, env, execArgv, resourceLimits, stdio }: HostOptions):
   const file = typeof stdio === 'object' ? openSync(stdio.file, 'a') : undefined;
   const output = file ?? (stdio as 'inherit' | 'pipe' | 'ignore');
   try {
-    const args = [...(execArgv ?? inheritedExecArgv()), ...limitFlags(resourceLimits), processMain];
+    const args = [...(execArgv ?? processExecArgv()), ...limitFlags(resourceLimits), processMain];
     return spawn(process.execPath, args, {
       stdio: ['ignore', output, output, 'pipe', 'pipe'],
       env: mergedEnv(env),

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Tinypool } from 'tinypool';
+import { threadExecArgv } from './environment.js';
 import { type HeldThread, type ThreadStart, threadMain } from './held-thread.js';
 import { LentThread } from './lent-thread.js';
 
@@ -38,6 +39,7 @@ class ThreadSupply {
 
   async #open(): Promise<void> {
     const { Tinypool } = await import('tinypool');
+    const execArgv = threadExecArgv();
     const pool = new Tinypool({
       filename: threadMain.href,
       name: 'serve',
@@ -45,6 +47,7 @@ class ThreadSupply {
       maxThreads: this.#spares || REUSED_MAX,
       isolateWorkers: this.#spares > 0,
       idleTimeout: IDLE_MS,
+      ...(execArgv && { execArgv }),
       useAtomics: false, // an idle thread that waits on atomics hears nothing else
     });
     pool.on('error', () => {}); // a spare that failed to start: workers start threads of their own instead

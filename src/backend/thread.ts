@@ -6,7 +6,7 @@ import { PortCarrier } from '../channel/port.js';
 import { Flags } from '../protocol/flags.js';
 import type { Order, Report, WorkerId } from '../protocol/messages.js';
 import type { Backend, HostOptions, RunningHost } from './backend.js';
-import { inheritedExecArgv, mergedEnv } from './environment.js';
+import { mergedEnv, threadExecArgv } from './environment.js';
 import { type HeldThread, type ThreadStart, threadMain } from './held-thread.js';
 import { threadStack } from './thread-stack.js';
 import { takeWarmThread } from './thread-supply.js';
@@ -64,13 +64,13 @@ class OwnThread implements HeldThread {
   readonly #worker: Worker;
   readonly #exited = new Deferred<Exit>();
 
-  constructor(start: ThreadStart, { name, env, execArgv, resourceLimits }: HostOptions) {
+  constructor(start: ThreadStart, { name, env, execArgv = threadExecArgv(), resourceLimits }: HostOptions) {
     this.#worker = new Worker(threadMain, {
       name,
       workerData: start,
       transferList: [start.port],
       env: env ? mergedEnv(env) : undefined,
-      ...((execArgv || isEvaluated()) && { execArgv: [...(execArgv ?? inheritedExecArgv())] }),
+      ...(execArgv && { execArgv: [...execArgv] }),
       ...(resourceLimits && { resourceLimits }),
     });
     let error: unknown;
@@ -87,9 +87,4 @@ class OwnThread implements HeldThread {
   gone(): Promise<Exit> {
     return this.#exited.promise;
   }
-}
-
-/** A thread inherits its caller's flags by itself, but not those of a script given on the command line: it refuses them. */
-function isEvaluated(): boolean {
-  return process.execArgv.some((arg) => arg.startsWith('--input-type'));
 }
