@@ -30,6 +30,7 @@ class ProcessHost implements RunningHost {
   readonly #control: Duplex;
   readonly #exited = new Deferred<Exit>();
   readonly #outputEnded: Promise<unknown>;
+  #killed: Promise<void> | undefined;
   #stackWanted: Deferred<string> | undefined;
 
   constructor(options: HostOptions) {
@@ -58,11 +59,12 @@ class ProcessHost implements RunningHost {
   }
 
   kill(): void {
-    if (this.#child.pid) void killTree(this.#child.pid, this.#exited.promise);
+    if (this.#child.pid) this.#killed ??= killTree(this.#child.pid, this.#exited.promise);
   }
 
   async exit(): Promise<Exit> {
     const exit = await this.#exited.promise;
+    await this.#killed;
     await settlesWithin(this.#outputEnded, DRAIN_MS);
     this.#control.destroy();
     for (const stream of [this.#child.stdout, this.#child.stderr]) stream?.destroy();

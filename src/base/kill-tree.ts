@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { descendantsOf, type ProcessRef, signalEach, signalGroup } from './process-tree.js';
+import { descendantsOf, isThere, type ProcessRef, signalEach, signalGroup } from './process-tree.js';
 
 const KILL_AFTER_MS = 300;
+const GONE_WAIT_MS = 1000;
+const POLL_MS = 5;
 
 /**
  * Ends a process that leads a group of its own, and everything it started: SIGTERM, then SIGKILL. Also those that left
- * the group, if they were its descendants when this began.
+ * the group, if they were its descendants when this began. Resolves when they are gone.
  */
 export async function killTree(leaderPid: number, leaderGone: Promise<unknown>): Promise<void> {
   if (process.platform === 'win32') return killTreeOnWindows(leaderPid);
@@ -13,14 +15,17 @@ export async function killTree(leaderPid: number, leaderGone: Promise<unknown>):
   signalGroup(leaderPid, 'SIGTERM');
   signalEach(tree, 'SIGTERM');
   await Promise.race([leaderGone, sleep(KILL_AFTER_MS, undefined, { ref: false })]);
-  killTreeNow(leaderPid, tree);
+  const all = killTreeNow(leaderPid, tree);
+  const giveUpAt = performance.now() + GONE_WAIT_MS;
+  while (all.some(isThere) && performance.now() < giveUpAt) await sleep(POLL_MS); // a signal takes effect a little later
 }
 
-/** Without asking. `tree` is who was seen before. */
-export function killTreeNow(leaderPid: number, tree: readonly ProcessRef[] = []): void {
-  const descendants = descendantsOf(leaderPid);
-  signalEach([...tree, ...descendants], 'SIGKILL');
+/** Without asking. `tree` is who was seen before; gives everybody who was signalled. */
+export function killTreeNow(leaderPid: number, tree: readonly ProcessRef[] = []): ProcessRef[] {
+  const all = [...tree, ...descendantsOf(leaderPid)];
+  signalEach(all, 'SIGKILL');
   signalGroup(leaderPid, 'SIGKILL');
+  return all;
 }
 
 async function killTreeOnWindows(pid: number): Promise<void> {

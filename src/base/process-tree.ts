@@ -32,9 +32,12 @@ export function descendantsOf(pid: number): ProcessRef[] {
 
 /** Signals each of these that is still the process it was. Who is gone already is no error. */
 export function signalEach(processes: readonly ProcessRef[], signal: NodeJS.Signals): void {
-  for (const { pid, startedAt } of processes) {
-    if (startedAt === '' || rowOfProc(pid)?.startedAt === startedAt) signalIfThere(pid, signal);
-  }
+  for (const process of processes) if (isThere(process)) signalIfThere(process.pid, signal);
+}
+
+/** Whether it still runs; a number that another process has by now does not count. */
+export function isThere({ pid, startedAt }: ProcessRef): boolean {
+  return startedAt === '' ? signalIfThere(pid, 0) : rowOfProc(pid)?.startedAt === startedAt;
 }
 
 /** Signals the group that a process leads; false when nobody is left in it. */
