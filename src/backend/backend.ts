@@ -10,7 +10,6 @@ export interface HostOptions {
   readonly name: string;
   readonly target: Target;
   readonly env: Readonly<Record<string, string | undefined>> | undefined;
-  readonly cwd: string | undefined;
   readonly execArgv: readonly string[] | undefined;
   readonly resourceLimits: ResourceLimits | undefined;
   readonly stdio: Stdio;

@@ -15,6 +15,7 @@ export interface ThreadStart {
   readonly port: MessagePort;
   readonly flags: SharedArrayBuffer;
   readonly output: Stdio;
+  readonly depth: number;
 }
 
 export const threadMain = new URL('../host/thread-main.js', import.meta.url);

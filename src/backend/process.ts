@@ -9,8 +9,17 @@ import { killTree } from '../base/kill-tree.js';
 import { signalGroup } from '../base/process-tree.js';
 import { Channel } from '../channel/channel.js';
 import { StreamCarrier } from '../channel/stream.js';
-import { CHANNEL_FD, CONTROL_FD, type Control, lineOf, lineReader, type StackAnswer } from '../protocol/control.js';
+import {
+  CHANNEL_FD,
+  CONTROL_FD,
+  type Control,
+  DEPTH_VARIABLE,
+  lineOf,
+  lineReader,
+  type StackAnswer,
+} from '../protocol/control.js';
 import type { Order, Report } from '../protocol/messages.js';
+import { depthBelow } from '../target/importing.js';
 import type { Backend, HostOptions, ResourceLimits, RunningHost } from './backend.js';
 import { mergedEnv, processExecArgv } from './environment.js';
 
@@ -96,17 +105,16 @@ class ProcessHost implements RunningHost {
   }
 }
 
-function startChild({ cwd, env, execArgv, resourceLimits, stdio }: HostOptions): ChildProcess {
+function startChild({ env, execArgv, resourceLimits, stdio }: HostOptions): ChildProcess {
   const file = typeof stdio === 'object' ? openSync(stdio.file, 'a') : undefined;
   const output = file ?? (stdio as 'inherit' | 'pipe' | 'ignore');
   try {
     const args = [...(execArgv ?? processExecArgv()), ...limitFlags(resourceLimits), processMain];
     return spawn(process.execPath, args, {
       stdio: ['ignore', output, output, 'pipe', 'pipe'],
-      env: mergedEnv(env),
+      env: mergedEnv({ ...env, [DEPTH_VARIABLE]: String(depthBelow()) }),
       detached: process.platform !== 'win32', // a group of its own, so that all of it can be signalled
       windowsHide: true,
-      ...(cwd !== undefined && { cwd }),
     });
   } finally {
     if (file !== undefined) closeSync(file);

@@ -5,6 +5,7 @@ import { Channel } from '../channel/channel.js';
 import { PortCarrier } from '../channel/port.js';
 import { Flags } from '../protocol/flags.js';
 import type { Order, Report, WorkerId } from '../protocol/messages.js';
+import { depthBelow } from '../target/importing.js';
 import type { Backend, HostOptions, RunningHost } from './backend.js';
 import { mergedEnv, threadExecArgv } from './environment.js';
 import { type HeldThread, type ThreadStart, threadMain } from './held-thread.js';
@@ -25,7 +26,7 @@ class ThreadHost implements RunningHost {
   constructor(options: HostOptions) {
     const { port1, port2 } = new MessageChannel();
     this.channel = new Channel(new PortCarrier(port1));
-    const start = { port: port2, flags: this.#flags.memory, output: options.stdio };
+    const start = { port: port2, flags: this.#flags.memory, output: options.stdio, depth: depthBelow() };
     const isSpecial = options.env || options.execArgv || options.resourceLimits;
     this.#thread =
       (isSpecial ? undefined : takeWarmThread(start, { isReused: options.reuseThread })) ??

@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { Channel } from '../channel/channel.js';
 import { StreamCarrier } from '../channel/stream.js';
-import { CHANNEL_FD } from '../protocol/control.js';
+import { CHANNEL_FD, DEPTH_VARIABLE } from '../protocol/control.js';
 import { Flags } from '../protocol/flags.js';
 import type { Order, Report } from '../protocol/messages.js';
 import { becomeHost } from '../target/importing.js';
@@ -15,7 +15,8 @@ const flags = new Flags();
 const watchdog = new Worker(new URL('./watchdog.js', import.meta.url), { workerData: flags.memory, execArgv: [] });
 watchdog.unref();
 
-becomeHost();
+becomeHost(Number(process.env[DEPTH_VARIABLE]));
+delete process.env[DEPTH_VARIABLE];
 blockWhenFull('stdout');
 blockWhenFull('stderr');
 const channel = new Channel<Report, Order>(new StreamCarrier(openPipe()));
@@ -35,7 +36,10 @@ const host = new Host({
   channel,
   flags,
   id: { host: hostname(), pid: process.pid, tid: 0 },
-  started: ({ name }) => nameProcess(name),
+  started: ({ name, cwd }) => {
+    nameProcess(name);
+    if (cwd !== undefined) process.chdir(cwd);
+  },
   ended: () => {
     channel.end();
     process.exit(0);

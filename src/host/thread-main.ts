@@ -15,13 +15,14 @@ export interface ThreadStart {
   readonly port: MessagePort;
   readonly flags: SharedArrayBuffer;
   readonly output: ThreadOutput;
+  readonly depth: number;
 }
 
-becomeHost();
 const loadersReady = registerLoaders();
 
 /** A thread of the supply waits for its worker and is called when there is one; it resolves when the worker has ended. */
-export async function serve({ port, flags: memory, output }: ThreadStart): Promise<void> {
+export async function serve({ port, flags: memory, output, depth }: ThreadStart): Promise<void> {
+  becomeHost(depth);
   await loadersReady;
   const channel = new Channel<Report, Order>(new PortCarrier(port));
   const flags = new Flags(memory);

@@ -14,6 +14,8 @@ export interface StackAnswer {
 /** The extra file descriptors of a process worker. */
 export const CHANNEL_FD = 3;
 export const CONTROL_FD = 4;
+/** In its environment: how many workers above it have started one another. */
+export const DEPTH_VARIABLE = 'PYW_DEPTH';
 
 export function lineOf(message: Control | StackAnswer): string {
   return `${JSON.stringify(message)}\n`;

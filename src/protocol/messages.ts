@@ -19,6 +19,8 @@ export interface HostSpec {
   readonly concurrency: number;
   readonly stopOnError: boolean;
   readonly interruptible: boolean;
+  /** Where a process goes before it loads the target; its loaders are looked up where its caller is. */
+  readonly cwd: string | undefined;
 }
 
 /** From handle to host. `payload` is the one part that a caller's value fills. */

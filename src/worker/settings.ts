@@ -1,7 +1,7 @@
 import type { Backend, HostOptions } from '../backend/backend.js';
 import { backendOf } from '../backend/backends.js';
 import type { HostSpec, Kind } from '../protocol/messages.js';
-import { refuseWhileImporting } from '../target/importing.js';
+import { refuseEndlessStart } from '../target/importing.js';
 import { checkTarget } from '../target/refer.js';
 import { NamedTarget, type Target } from '../target/target.js';
 import type { checkPersistentOptions, checkWorkerOptions, PersistentWorkerOptions } from './options.js';
@@ -32,7 +32,7 @@ export function settingsOf(
   options: PersistentWorkerOptions,
   check: typeof checkWorkerOptions | typeof checkPersistentOptions,
 ): Settings {
-  refuseWhileImporting();
+  refuseEndlessStart();
   const backend = backendOf(kind);
   check(options, backend.kind);
   const hasTarget = target !== undefined && target !== null && target !== false;
@@ -42,12 +42,13 @@ export function settingsOf(
   return {
     backend,
     isToRun: hasTarget && options.run !== false,
-    host: { name, target: hasTarget ? target : '', env, cwd, execArgv, resourceLimits, stdio, reuseThread },
+    host: { name, target: hasTarget ? target : '', env, execArgv, resourceLimits, stdio, reuseThread },
     spec: {
       kind: backend.kind,
       name,
       concurrency: options.concurrency ?? 1,
       stopOnError: options.stopOnError ?? false,
+      cwd,
       interruptible: backend.kind === 'process' && (options.interruptible ?? true),
     },
     userId: options.userId,

@@ -33,7 +33,6 @@ describe('Cutting off', () => {
       name: 'cuts',
       target: '',
       env: undefined,
-      cwd: undefined,
       execArgv: undefined,
       resourceLimits: undefined,
       stdio: 'ignore',
@@ -46,7 +45,14 @@ describe('Cutting off', () => {
     let answered = 0;
     let lastId = 0;
     // A window of calls is kept under way; interrupts are aimed at the one whose turn it should be, so some come early and some late.
-    const spec = { kind: 'process', name: 'cuts', concurrency: 1, stopOnError: false, interruptible: true } as const;
+    const spec = {
+      kind: 'process',
+      name: 'cuts',
+      concurrency: 1,
+      stopOnError: false,
+      interruptible: true,
+      cwd: undefined,
+    } as const;
     channel.send({ type: 'start', spec, payload: { userId: undefined, state: undefined, args: [] } });
     channel.send({ type: 'target', target: { type: 'source', name: 'short', source: String(shortCall) } });
     const callNext = (): void => {
