@@ -1,17 +1,19 @@
 import type { Frame } from './carrier.js';
 
 /*
- * A frame on a byte stream: u32 length of the messages, u32 number of attachments, a f64 length for each of them, then
- * the messages, then the attachments. Big-endian.
+ * A frame on a byte stream: "PYW1", u32 length of the messages, u32 number of attachments, a f64 length for each of
+ * them, then the messages, then the attachments. Big-endian.
  */
-const FIXED_BYTES = 8;
+const MAGIC = 0x50_59_57_31;
+const FIXED_BYTES = 12;
 const LENGTH_BYTES = 8;
 const BYTES_MAX = 2 ** 31; // more than msgpackr ever packs
 
 export function headerOf({ bytes, attachments }: Frame): Buffer {
   const header = Buffer.allocUnsafe(FIXED_BYTES + LENGTH_BYTES * attachments.length);
-  header.writeUInt32BE(bytes.byteLength, 0);
-  header.writeUInt32BE(attachments.length, 4);
+  header.writeUInt32BE(MAGIC, 0);
+  header.writeUInt32BE(bytes.byteLength, 4);
+  header.writeUInt32BE(attachments.length, 8);
   attachments.forEach((buffer, i) => {
     header.writeDoubleBE((buffer as ArrayBuffer).byteLength, FIXED_BYTES + i * LENGTH_BYTES);
   });
@@ -65,8 +67,9 @@ export class FrameReader {
 
   #readFixed(fixed: Uint8Array): void {
     const view = new DataView(fixed.buffer, fixed.byteOffset, FIXED_BYTES);
-    const byteLength = view.getUint32(0);
-    const count = view.getUint32(4);
+    if (view.getUint32(0) !== MAGIC) throw new TypeError('this is no frame: somebody else writes here');
+    const byteLength = view.getUint32(4);
+    const count = view.getUint32(8);
     if (byteLength > BYTES_MAX) throw new RangeError(`a frame cannot hold ${byteLength} bytes of messages`);
     if (count === 0) this.#expect(byteLength, (bytes) => this.#finish({ bytes, attachments: [] }));
     else this.#expect(count * LENGTH_BYTES, (lengths) => this.#readLengths(lengths, byteLength));

@@ -52,19 +52,19 @@ describe('Frames on a byte stream', () => {
 describe('A channel on a byte stream', () => {
   const garbage: Record<string, Buffer> = {
     'text that was never a frame': Buffer.from('hello world, this is not a frame at all'),
-    'a length that no memory holds': Buffer.from('fffffffffffffffff0', 'hex'),
+    'a length that no memory holds': Buffer.from('50595731ffffffff00000000f0', 'hex'),
     'attachments that no memory holds': Buffer.concat([
-      Buffer.from('0000000100000001', 'hex'),
+      Buffer.from('505957310000000100000001', 'hex'),
       doubleOf(1e18),
       Buffer.of(1),
     ]),
     'attachments of a negative length': Buffer.concat([
-      Buffer.from('0000000100000001', 'hex'),
+      Buffer.from('505957310000000100000001', 'hex'),
       doubleOf(-5),
       Buffer.of(1),
     ]),
     'attachments of no length': Buffer.concat([
-      Buffer.from('0000000100000001', 'hex'),
+      Buffer.from('505957310000000100000001', 'hex'),
       doubleOf(Number.NaN),
       Buffer.of(1),
     ]),

@@ -1,0 +1,2 @@
+process.on('message', (value) => process.send(value));
+process.send('ready');
