@@ -1,4 +1,4 @@
-export const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 

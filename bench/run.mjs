@@ -42,9 +42,8 @@ if (wanted.includes('matrix')) {
 
 /** Each section in a process of its own: what one leaves behind does not slow the next. */
 function rowsOf(name) {
-  const section = new URL(`./sections/${name}.mjs`, import.meta.url).href;
-  const script = `const { default: rows } = await import(${JSON.stringify(section)}); console.log(JSON.stringify(rows)); process.exit()`;
-  const said = execFileSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
+  const printer = fileURLToPath(new URL('./print-rows.mjs', import.meta.url));
+  const said = execFileSync(process.execPath, [printer, `./sections/${name}.mjs`], { encoding: 'utf8' });
   return JSON.parse(said.trim().split('\n').at(-1));
 }
 
