@@ -24,11 +24,15 @@ export class PortCarrier implements Carrier {
     const own = isWhole ? bytes : new Uint8Array(bytes); // packed messages lie in a buffer of many
     const handedOver = attachments.filter((part) => part instanceof ArrayBuffer || transfer.has(part));
     if (own.byteLength >= TRANSFER_BYTES_MIN) handedOver.push(own.buffer);
-    this.#port.postMessage([own, attachments], handedOver as TransferListItem[]);
+    // Most frames are nothing but bytes, and a lone view is cheaper to clone than a list that holds one.
+    this.#port.postMessage(attachments.length > 0 ? [own, attachments] : own, handedOver as TransferListItem[]);
   }
 
   listen(receive: (frame: Frame) => void): void {
-    this.#port.on('message', ([bytes, attachments]: [Uint8Array, unknown[]]) => receive({ bytes, attachments }));
+    this.#port.on('message', (message: Uint8Array | [Uint8Array, unknown[]]) => {
+      const [bytes, attachments] = Array.isArray(message) ? message : [message, []];
+      receive({ bytes, attachments });
+    });
   }
 
   end(): void {
