@@ -11,17 +11,14 @@ const CUTS = 10_000;
 describe('Cutting off', () => {
   it('a busy loop, 200 times in a row, takes less than 400 ms each and harms nobody', async function () {
     this.timeout(240_000);
-    for (let i = 0; i < 100; i++) {
-      await Promise.all(
-        [ProcessWorker, ThreadWorker].map(async (Kind) => {
-          const worker = new Kind(busy);
-          await begun(worker);
-          const startedAt = performance.now();
-          assert.equal(await worker.terminate({ graceMs: 5000, force: false }), true);
-          assert.ok(performance.now() - startedAt < 400, `${performance.now() - startedAt} ms`);
-          if (Kind === ProcessWorker) assert.equal(worker.userState, 'busy');
-        }),
-      );
+    for (let i = 0; i < 200; i++) {
+      const Kind = i % 2 === 0 ? ProcessWorker : ThreadWorker;
+      const worker = new Kind(busy);
+      await begun(worker);
+      const startedAt = performance.now();
+      assert.equal(await worker.terminate({ graceMs: 5000, force: false }), true);
+      assert.ok(performance.now() - startedAt < 400, `${performance.now() - startedAt} ms`);
+      if (Kind === ProcessWorker) assert.equal(worker.userState, 'busy');
     }
   });
 
@@ -57,7 +54,7 @@ describe('Cutting off', () => {
     channel.send({ type: 'target', target: { type: 'source', name: 'short', source: String(shortCall) } });
     const callNext = (): void => {
       lastId += 1;
-      channel.send({ type: 'call', id: lastId, payload: [lastId, 50 + random() * 1000] });
+      channel.send({ type: 'call', id: lastId, payload: [lastId, 100 + random() * 2500] });
     };
     const wrong: string[] = [];
     const done = new Promise<void>((resolve) => {
@@ -79,7 +76,7 @@ describe('Cutting off', () => {
         if (report.id !== answered) wrong.push(`call ${report.id} was answered as number ${answered}`);
         if (meant.size >= CUTS) return resolve();
         callNext();
-        const id = answered + 1 + Math.floor(random() * 2);
+        const id = answered + (random() < 0.8 ? 1 : 2);
         meant.add(id);
         if (random() < 0.5) running.interrupt(id);
         else setTimeout(() => running.interrupt(id), random() * 2);
