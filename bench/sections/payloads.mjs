@@ -7,6 +7,7 @@ import { noop } from '../tasks.mjs';
 
 const KB = 1024;
 const SIZES = [KB, 64 * KB, KB * KB, 10 * KB * KB, 100 * KB * KB];
+const WARM_UP_CALLS = 1000;
 const RECORD_BYTES = 64; // about what one takes as text
 const kinds = {
   Buffer: (bytes) => Buffer.alloc(bytes, 7),
@@ -38,6 +39,10 @@ const echoes = {
   },
 };
 
+for (const make of Object.values(kinds).flatMap((kind) => [() => kind(KB), () => kind(64 * KB)])) {
+  const value = make();
+  for (const echo of Object.values(echoes)) for (let i = 0; i < WARM_UP_CALLS; i++) await echo(value);
+}
 const rows = [];
 for (const [kind, make] of Object.entries(kinds)) {
   for (const bytes of SIZES) {

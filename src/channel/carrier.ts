@@ -12,6 +12,8 @@ export interface Carrier {
   post(frame: Frame, transfer: ReadonlySet<unknown>): void;
   /** Once. What came before is kept until then. */
   listen(receive: (frame: Frame) => void): void;
+  /** Hands on a frame that has come and lies where it can be had at once, if there is one; not all carriers can. */
+  pull?(): boolean;
   /** Sends what was posted, then ends this side. */
   end(): void;
   /** Ends now; what is on its way may be lost. */

@@ -75,6 +75,11 @@ export class Channel<Out extends Message, In extends Message> {
     });
   }
 
+  /** Takes what has come, if anything has and it can be had at once. */
+  pull(): boolean {
+    return this.#carrier.pull?.() ?? false;
+  }
+
   end(): void {
     if (this.#isEnded) return;
     this.flush();

@@ -1,14 +1,17 @@
-import type { MessagePort, TransferListItem } from 'node:worker_threads';
+import { type MessagePort, receiveMessageOnPort, type TransferListItem } from 'node:worker_threads';
 import { Deferred } from '../base/deferred.js';
 import type { Carrier, Frame } from './carrier.js';
 
 const TRANSFER_BYTES_MIN = 4096; // below it, cloning a buffer is cheaper than handing it over
+
+type Posted = Uint8Array | [Uint8Array, unknown[]];
 
 /** Frames over a MessagePort, between two threads of one process. */
 export class PortCarrier implements Carrier {
   readonly shares = true;
   readonly #port: MessagePort;
   readonly #ended = new Deferred<void>();
+  #receive: ((frame: Frame) => void) | undefined;
 
   constructor(port: MessagePort) {
     this.#port = port;
@@ -29,10 +32,14 @@ export class PortCarrier implements Carrier {
   }
 
   listen(receive: (frame: Frame) => void): void {
-    this.#port.on('message', (message: Uint8Array | [Uint8Array, unknown[]]) => {
-      const [bytes, attachments] = Array.isArray(message) ? message : [message, []];
-      receive({ bytes, attachments });
-    });
+    this.#receive = receive;
+    this.#port.on('message', (message: Posted) => receive(frameOf(message)));
+  }
+
+  pull(): boolean {
+    const posted = receiveMessageOnPort(this.#port) as { message: Posted } | undefined;
+    if (posted) this.#receive?.(frameOf(posted.message));
+    return posted !== undefined;
   }
 
   end(): void {
@@ -42,4 +49,9 @@ export class PortCarrier implements Carrier {
   destroy(): void {
     this.#port.close();
   }
+}
+
+function frameOf(posted: Posted): Frame {
+  const [bytes, attachments] = Array.isArray(posted) ? posted : [posted, []];
+  return { bytes, attachments };
 }

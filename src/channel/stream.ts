@@ -3,6 +3,8 @@ import { Deferred } from '../base/deferred.js';
 import type { Carrier, Frame } from './carrier.js';
 import { FrameReader, headerOf } from './framing.js';
 
+const JOIN_BYTES_MAX = 16 * 1024; // below it, a copy costs less than a list of parts to write
+
 /** Frames over anything that carries bytes both ways: a pipe, a socket, an ssh channel. */
 export class StreamCarrier implements Carrier {
   readonly shares = false;
@@ -21,8 +23,13 @@ export class StreamCarrier implements Carrier {
 
   post(frame: Frame): void {
     if (!this.#stream.writable) return;
+    const header = headerOf(frame);
+    if (frame.attachments.length === 0 && frame.bytes.byteLength <= JOIN_BYTES_MAX) {
+      this.#stream.write(Buffer.concat([header, frame.bytes]));
+      return;
+    }
     this.#stream.cork();
-    this.#stream.write(headerOf(frame));
+    this.#stream.write(header);
     this.#stream.write(frame.bytes);
     for (const buffer of frame.attachments) this.#stream.write(new Uint8Array(buffer as ArrayBuffer));
     this.#stream.uncork();

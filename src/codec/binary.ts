@@ -1,9 +1,7 @@
 import { types } from 'node:util';
 import { MessagePort } from 'node:worker_threads';
 import type { AttachmentSink, Child, Flattener, Node } from './graph.js';
-
-/** From here on bytes travel beside the message, not inside it. */
-const ATTACH_BYTES_MIN = 32 * 1024;
+import { INLINE_BYTES_MAX } from './plain.js';
 
 const tagOfTypedArray = Object.getOwnPropertyDescriptor(
   Object.getPrototypeOf(Uint8Array.prototype),
@@ -95,9 +93,8 @@ function isDetached(buffer: ArrayBuffer | SharedArrayBuffer): boolean {
   }
 }
 
-/** Always a copy: the sender may change its buffer as soon as it has handed it over. */
+/** What is attached is a copy: the sender may change its buffer as soon as it has handed it over. */
 function bytesNode(bytes: Uint8Array, sink: AttachmentSink, byteLengthMax?: number): Node {
-  const copy = new Uint8Array(bytes);
-  if (bytes.byteLength < ATTACH_BYTES_MIN) return ['bytes', copy, byteLengthMax];
-  return ['attached', sink.add(copy.buffer), byteLengthMax];
+  if (bytes.byteLength <= INLINE_BYTES_MAX) return ['bytes', bytes, byteLengthMax];
+  return ['attached', sink.add(new Uint8Array(bytes).buffer), byteLengthMax];
 }

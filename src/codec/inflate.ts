@@ -159,11 +159,10 @@ function assigned(into: object, pairs: readonly Child[], valueAt: (child: Child)
   return into;
 }
 
-function bufferOf(bytes: Uint8Array, byteLengthMax: number | undefined): ArrayBuffer {
-  const buffer =
-    byteLengthMax === undefined
-      ? new ArrayBuffer(bytes.byteLength)
-      : new ArrayBuffer(bytes.byteLength, { maxByteLength: byteLengthMax });
+/** The bytes are the receiver's own, but for a buffer that was resizable. */
+function bufferOf(bytes: Uint8Array, byteLengthMax: number | undefined): ArrayBufferLike {
+  if (byteLengthMax === undefined) return bytes.buffer;
+  const buffer = new ArrayBuffer(bytes.byteLength, { maxByteLength: byteLengthMax });
   new Uint8Array(buffer).set(bytes);
   return buffer;
 }

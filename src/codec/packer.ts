@@ -1,7 +1,8 @@
 import { Packr } from 'msgpackr/pack';
 import { Unpackr } from 'msgpackr/unpack';
 
-const settings = { moreTypes: true, sequential: true } as const; // copied for each: msgpackr writes into its options
+/** Copied for each: msgpackr writes into its options. Bytes are copied out of what was received: they are the receiver's own. */
+const settings = { moreTypes: true, sequential: true, copyBuffers: true } as const;
 
 /** Plain data to bytes. One per direction of one channel: later messages refer to record shapes of earlier ones. */
 export class Packer {
@@ -17,6 +18,7 @@ export class Unpacker {
   readonly #unpackr = new Unpackr({ ...settings, structures: [] });
 
   unpackEach(bytes: Uint8Array, receive: (plain: unknown) => void): void {
-    this.#unpackr.unpackMultiple(bytes as Buffer, receive);
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength); // out of a Buffer come Buffers
+    this.#unpackr.unpackMultiple(buffer, receive);
   }
 }

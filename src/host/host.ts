@@ -1,35 +1,28 @@
-import { Fifo } from '../base/fifo.js';
 import { unseal } from '../codec/codec.js';
 import type { HostSpec, Order, Received, Report, StartPayload } from '../protocol/messages.js';
 import { loadTarget } from '../target/load.js';
 import type { AnyFunction, TargetRef } from '../target/target-ref.js';
-import { Call, type CallPlace } from './call.js';
+import type { Call } from './call.js';
+import { CallLine } from './call-line.js';
 import { context, type WorkerContext } from './context.js';
 import { Guard } from './guard.js';
 import type { HostPlace } from './host-place.js';
+import { Lookout } from './lookout.js';
 import { Reporter } from './reporter.js';
 import { asError, explainReference, isStopRequest } from './thrown.js';
 
 const SLICE_MS = 5; // how long calls may keep the thread before messages are looked at again
 
-interface CallOrder {
-  readonly id: number;
-  readonly args: () => readonly unknown[];
-}
-
 /** The worker's side: takes orders, runs the target, reports. There is one per worker, of whatever kind. */
 export class Host {
   readonly #place: HostPlace;
   readonly #reporter: Reporter;
-  readonly #waiting = new Fifo<CallOrder>();
-  /** Begun and not reported yet: async targets, generators between two steps, stopped calls with hooks to run. */
-  readonly #running = new Map<number, Call>();
+  readonly #lookout: Lookout;
+  readonly #calls = new CallLine();
   #spec: HostSpec | undefined;
   #worker: WorkerContext | undefined;
-  #callPlace: CallPlace | undefined;
   #guard: Guard | undefined;
   #prepare = (): void => {};
-  #defaultArgs: readonly unknown[] = [];
   #target: AnyFunction | undefined;
   #isFromSource = false;
   #current: Call | undefined;
@@ -39,6 +32,7 @@ export class Host {
   constructor(place: HostPlace) {
     this.#place = place;
     this.#reporter = new Reporter(place.channel);
+    this.#lookout = new Lookout(place.channel);
     this.#reporter.send({ type: 'ready', id: place.id });
     place.channel.receive((order, attachments) => this.#take(order, attachments));
   }
@@ -55,7 +49,7 @@ export class Host {
       case 'target':
         return void this.#load(order.target);
       case 'call':
-        this.#waiting.push({ id: order.id, args: () => unseal(order.payload, attachments) as unknown[] });
+        this.#calls.add({ id: order.id, args: () => unseal(order.payload, attachments) as unknown[] });
         return this.#workSoon(queueMicrotask);
       case 'cancel':
         return this.#cancel(order.id);
@@ -77,9 +71,9 @@ export class Host {
     this.#spec = spec;
     this.#prepare = () => {
       const { state, args, userId } = openPayload();
-      this.#defaultArgs = args;
       this.#worker = { id, kind: spec.kind, name: spec.name, userId, state, sendProgress };
-      this.#callPlace = { worker: this.#worker, flags: this.#place.flags, isInterruptible: spec.interruptible };
+      const place = { worker: this.#worker, flags: this.#place.flags, isInterruptible: spec.interruptible };
+      this.#calls.open(place, { concurrency: spec.concurrency, defaultArgs: args });
     };
     this.#guard = spec.interruptible ? new Guard() : undefined;
     this.#place.started(spec);
@@ -104,20 +98,19 @@ export class Host {
     this.#reporter.sendNow({ type: 'acknowledged', id: null });
     if (this.#phase === 'ended') return;
     this.#giveUpWaiting('terminating');
-    for (const call of this.#running.values()) call.askToStop();
+    this.#calls.askAllToStop();
     this.#workSoon(queueMicrotask);
   }
 
   /** What has not begun will not. The handle knows which those are: the ones without an answer. */
   #giveUpWaiting(phase: 'closing' | 'terminating'): void {
     if (this.#phase !== 'terminating') this.#phase = phase;
-    this.#waiting.clear();
+    this.#calls.forgetWaiting();
   }
 
   #cancel(id: number): void {
     this.#reporter.sendNow({ type: 'acknowledged', id });
-    this.#running.get(id)?.askToStop();
-    if (this.#waiting.remove((order) => order.id === id)) {
+    if (this.#calls.cancel(id)) {
       this.#reporter.send({ type: 'stopped', id, how: 'asked', payload: undefined });
     }
   }
@@ -139,7 +132,8 @@ export class Host {
       else if (!this.#guard.run(burst)) this.#afterCut();
     }
     if (this.#hasWork()) this.#workSoon(setImmediate);
-    else this.#endIfDone();
+    else if (this.#isToEnd()) this.#end();
+    else if (this.#isIdle()) this.#lookout.look();
   }
 
   #burst(): void {
@@ -166,30 +160,16 @@ export class Host {
 
   #hasWork(): boolean {
     if (!this.#target || this.#phase === 'ended') return false;
-    return this.#betweenSteps() !== undefined || this.#mayBegin();
+    return this.#calls.betweenSteps() !== undefined || this.#mayBegin();
   }
 
   #next(): Call | undefined {
-    const between = this.#betweenSteps();
-    if (between || !this.#mayBegin()) return between;
-    const order = this.#waiting.shift();
-    return order && this.#admit(order);
+    return this.#calls.betweenSteps() ?? (this.#mayBegin() ? this.#calls.admit() : undefined);
   }
 
   #mayBegin(): boolean {
     if (this.#phase === 'terminating' || this.#place.flags.askedToStop) return false;
-    return this.#waiting.length > 0 && this.#running.size < (this.#spec?.concurrency ?? 1);
-  }
-
-  #betweenSteps(): Call | undefined {
-    if (this.#running.size === 0) return undefined;
-    return [...this.#running.values()].find((call) => call.isBetweenSteps);
-  }
-
-  #admit({ id, args }: CallOrder): Call {
-    const call = new Call(id, () => withDefaults(args(), this.#defaultArgs), this.#callPlace as CallPlace);
-    this.#running.set(id, call);
-    return call;
+    return this.#calls.hasRoom;
   }
 
   /** The call has given the thread back: it is over, or waits for a promise, or for its next step. */
@@ -229,20 +209,22 @@ export class Host {
   }
 
   #answer(call: Call, report: Extract<Report, { type: 'returned' | 'threw' | 'stopped' }>): void {
-    this.#running.delete(call.id);
+    this.#calls.close(call);
     this.#reporter.answer(report);
   }
 
-  #endIfDone(): void {
-    const isToEnd = this.#phase === 'terminating' || (this.#phase === 'closing' && this.#waiting.length === 0);
-    if (!isToEnd || this.#running.size > 0) return;
+  #isIdle(): boolean {
+    return this.#target !== undefined && this.#phase === 'open' && !this.#calls.isRunning;
+  }
+
+  #isToEnd(): boolean {
+    const isLast = this.#phase === 'terminating' || (this.#phase === 'closing' && !this.#calls.isWaiting);
+    return isLast && !this.#calls.isRunning;
+  }
+
+  #end(): void {
     this.#phase = 'ended';
     this.#reporter.end(this.#worker && { state: this.#worker.state });
     this.#place.ended();
   }
-}
-
-/** A call's arguments take the place of the first defaults; the rest of those stay. */
-function withDefaults(args: readonly unknown[], defaults: readonly unknown[]): readonly unknown[] {
-  return defaults.length > args.length ? [...args, ...defaults.slice(args.length)] : args;
 }

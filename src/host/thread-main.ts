@@ -9,6 +9,7 @@ import { Host } from './host.js';
 import { registerLoaders } from './loaders.js';
 import { nameThread } from './names.js';
 import { directOutput, type ThreadOutput } from './output.js';
+import { rehearse } from './rehearsal.js';
 
 /** What a thread is told when it becomes a worker. */
 export interface ThreadStart {
@@ -48,8 +49,9 @@ export async function serve({ port, flags: memory, output, depth }: ThreadStart)
   process.off('exit', onExit).off('uncaughtException', onUncaught);
 }
 
-/** A thread of its own is a worker from the start, and ends with it. */
+/** A thread of its own is a worker from the start, and ends with it. One of the supply has time until it is called. */
 if (isStart(workerData)) void serve(workerData).then(() => process.exit(0));
+else await rehearse();
 
 function isStart(data: unknown): data is ThreadStart {
   return typeof data === 'object' && data !== null && 'port' in data && 'flags' in data;

@@ -127,6 +127,16 @@ onEachKind('A persistent worker', ({ kind, isIsolated, survivesInterrupt }) => {
     }
   });
 
+  it('keeps its own timers going while its caller calls back to back', async () => {
+    await using worker = new PersistentWorker(kind, behaviours.ticks);
+    const enough = 10;
+    let seen = 0;
+    for (const endsAt = performance.now() + 5000; seen < enough && performance.now() < endsAt; ) {
+      seen = await worker.call();
+    }
+    assert.ok(seen >= enough, `${seen} ticks`);
+  });
+
   it('answers a call with an argument that cannot be sent, and lives on', async () => {
     await using worker = new PersistentWorker(kind, behaviours.square);
     const bad = (() => 1) as unknown as number;

@@ -1,0 +1,81 @@
+import { Fifo } from '../base/fifo.js';
+import { Call, type CallPlace } from './call.js';
+
+interface CallOrder {
+  readonly id: number;
+  readonly args: () => readonly unknown[];
+}
+
+/** The calls a host has been given and has not answered: those that wait, and those it is at. */
+export class CallLine {
+  readonly #waiting = new Fifo<CallOrder>();
+  /** Async targets, generators between two steps, stopped calls with hooks to run. */
+  readonly #running = new Map<number, Call>();
+  #concurrency = 1;
+  #place: CallPlace | undefined;
+  #defaultArgs: readonly unknown[] = [];
+
+  /** What all calls need, known once the worker's first order is opened. */
+  open(place: CallPlace, options: { concurrency: number; defaultArgs: readonly unknown[] }): void {
+    this.#place = place;
+    this.#concurrency = options.concurrency;
+    this.#defaultArgs = options.defaultArgs;
+  }
+
+  get isRunning(): boolean {
+    return this.#running.size > 0;
+  }
+
+  get isWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Whether a waiting call may begin beside those that run. */
+  get hasRoom(): boolean {
+    return this.isWaiting && this.#running.size < this.#concurrency;
+  }
+
+  add(order: CallOrder): void {
+    this.#waiting.push(order);
+  }
+
+  /** The next one to begin; it runs from now on. */
+  admit(): Call | undefined {
+    const order = this.#waiting.shift();
+    if (!order || !this.#place) return undefined;
+    const call = new Call(order.id, () => withDefaults(order.args(), this.#defaultArgs), this.#place);
+    this.#running.set(order.id, call);
+    return call;
+  }
+
+  /** A generator whose next step is due. */
+  betweenSteps(): Call | undefined {
+    if (!this.isRunning) return undefined;
+    return [...this.#running.values()].find((call) => call.isBetweenSteps);
+  }
+
+  /** Asks one call to stop, or forgets it if it has not begun; answers whether it was forgotten. */
+  cancel(id: number): boolean {
+    this.#running.get(id)?.askToStop();
+    return this.#waiting.remove((order) => order.id === id) !== undefined;
+  }
+
+  askAllToStop(): void {
+    for (const call of this.#running.values()) call.askToStop();
+  }
+
+  /** What has not begun will not. */
+  forgetWaiting(): void {
+    this.#waiting.clear();
+  }
+
+  /** The call has its answer. */
+  close(call: Call): void {
+    this.#running.delete(call.id);
+  }
+}
+
+/** A call's arguments take the place of the first defaults; the rest of those stay. */
+function withDefaults(args: readonly unknown[], defaults: readonly unknown[]): readonly unknown[] {
+  return defaults.length > args.length ? [...args, ...defaults.slice(args.length)] : args;
+}
