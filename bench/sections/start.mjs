@@ -16,7 +16,14 @@ const cold = (name) => async () => {
 };
 
 await new ThreadWorker(noop, [1]).value(); // opens the supply
-const piscina = pools.piscina();
+const opened = {
+  piscina: pools.piscina(),
+  tinypool: pools['tinypool thread'](),
+  workerpool: pools['workerpool thread'](),
+  workerpoolProcess: pools['workerpool process'](),
+};
+for (const pool of Object.values(opened)) await pool.run('noop', 1);
+const warm = (name) => () => timed(() => opened[name].run('noop', 1));
 const figures = await takeTurns(ROUNDS, {
   async warm() {
     await sleep(250); // spares are being loaded
@@ -43,13 +50,16 @@ const figures = await takeTurns(ROUNDS, {
     await once(child, 'exit');
     return taken;
   },
-  piscinaWarm: () => timed(() => piscina.run('noop', 1)),
+  piscinaWarm: warm('piscina'),
+  tinypoolWarm: warm('tinypool'),
+  workerpoolWarm: warm('workerpool'),
+  workerpoolProcessWarm: warm('workerpoolProcess'),
   piscinaCold: cold('piscina'),
   tinypoolCold: cold('tinypool thread'),
   workerpoolCold: cold('workerpool thread'),
   workerpoolProcessCold: cold('workerpool process'),
 });
-await piscina.close();
+for (const pool of Object.values(opened)) await pool.close();
 
 const threadRatio = figures.coldThread / figures.bareThread;
 const processRatio = figures.process / figures.bareProcess;
@@ -58,7 +68,7 @@ export default [
   row(
     'one-shot thread, warm',
     ms(figures.warm),
-    `warm pool (no new worker): piscina ${ms(figures.piscinaWarm)}`,
+    `a call in a pool that is open (no new worker): piscina ${ms(figures.piscinaWarm)}, tinypool ${ms(figures.tinypoolWarm)}, workerpool ${ms(figures.workerpoolWarm)}`,
     '<= 1.5 ms',
     figures.warm <= 1.5,
   ),
@@ -72,7 +82,7 @@ export default [
   row(
     'one-shot process',
     `${ms(figures.process)}, ${times(processRatio)}`,
-    `bare fork's first message ${ms(figures.bareProcess)}; cold: workerpool ${ms(figures.workerpoolProcessCold)}`,
+    `bare fork's first message ${ms(figures.bareProcess)}; cold: workerpool ${ms(figures.workerpoolProcessCold)}; a call in a pool that is open: ${ms(figures.workerpoolProcessWarm)}`,
     '<= 1.3x bare',
     processRatio <= 1.3,
   ),
