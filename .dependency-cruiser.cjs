@@ -5,6 +5,7 @@ const rooms = [
   'codec',
   'protocol',
   'channel',
+  'link',
   'host',
   'backend',
   'worker',

@@ -1,14 +1,19 @@
-export type { ResourceLimits, Stdio } from './backend/backend.js';
+export type { Stdio } from './backend/backend.js';
+export type { RemoteOptions, ServerRoute } from './backend/remote-place.js';
 export {
   CallAbortedError,
+  type ConnectCode,
+  ConnectError,
   type EndReason,
   type Exit,
   type HowTerminated,
+  LinkError,
   NoResultError,
   OptionError,
   StartedInImportError,
   TargetError,
   ThrownValueError,
+  TokenError,
   UnsendableError,
   WorkerClosedError,
   WorkerLostError,
@@ -16,7 +21,10 @@ export {
 } from './base/errors.js';
 export { type ClassOf, registerType } from './codec/registry.js';
 export { type Context, context } from './host/context.js';
-export type { Kind, WorkerId } from './protocol/messages.js';
+export type { HostAddress } from './link/address.js';
+export type { Kind, ResourceLimits, WorkerId } from './protocol/messages.js';
+export type { Log, LogEntry } from './server/log.js';
+export { WorkerServer, type WorkerServerOptions } from './server/worker-server.js';
 export { isMain } from './target/is-main.js';
 export { type NamedTarget, type Target, target } from './target/target.js';
 export type { AnyFunction } from './target/target-ref.js';
@@ -26,8 +34,10 @@ export {
   type MaybeTarget,
   PersistentInlineWorker,
   PersistentProcessWorker,
+  PersistentRemoteWorker,
   PersistentThreadWorker,
   ProcessWorker,
+  RemoteWorker,
   ThreadWorker,
 } from './worker/kinds.js';
 export type { WorkerState } from './worker/lifecycle.js';

@@ -1,7 +1,8 @@
 import type { Exit } from '../base/errors.js';
 import type { Channel } from '../channel/channel.js';
-import type { Kind, Order, Report, WorkerId } from '../protocol/messages.js';
+import type { Kind, Order, Report, ResourceLimits, WorkerId } from '../protocol/messages.js';
 import type { Target } from '../target/target.js';
+import type { TargetRef } from '../target/target-ref.js';
 
 export type Stdio = 'inherit' | 'pipe' | 'ignore' | { readonly file: string };
 
@@ -14,14 +15,13 @@ export interface HostOptions {
   readonly resourceLimits: ResourceLimits | undefined;
   readonly stdio: Stdio;
   readonly reuseThread: boolean;
+  readonly cwd: string | undefined;
+  /** For remote hosts: where they run. */
+  readonly place: unknown;
+  /** The other machine is ending the host: not a fault, and not this caller's wish. */
+  onDraining(): void;
   /** For output that does not come as a report. */
   onOutput(stream: 'stdout' | 'stderr', chunk: Buffer): void;
-}
-
-export interface ResourceLimits {
-  readonly maxOldGenerationSizeMb?: number;
-  readonly maxYoungGenerationSizeMb?: number;
-  readonly stackSizeMb?: number;
 }
 
 /** One way to start a host. */
@@ -35,6 +35,8 @@ export interface Backend {
 /** A started host, seen from its caller. */
 export interface RunningHost {
   readonly channel: Channel<Order, Report>;
+  /** How a target is named where the host is. */
+  placed?(ref: TargetRef): TargetRef;
   /** Delivers a request that must get through although the channel is full or the target blocks. */
   urge(order: Extract<Order, { type: 'terminate' | 'cancel' }>): void;
   /** Cuts off the target where it is. With an id, only if that call is running. */

@@ -1,5 +1,5 @@
-/** Why a worker or a call was ended by its caller. */
-export type EndReason = 'asked' | 'timeout' | 'signal';
+/** Why a worker or a call was ended: by its caller, or because the server it ran on was stopped. */
+export type EndReason = 'asked' | 'timeout' | 'signal' | 'server';
 
 /** How far down the termination ladder a worker had to be taken. */
 export type HowTerminated = 'asked' | 'interrupted' | 'killed';
@@ -34,8 +34,8 @@ export class WorkerTerminatedError extends Error {
 
 /** The worker died without a word: a crash, `process.exit()`, a signal from outside, out of memory. */
 export class WorkerLostError extends Error {
-  override readonly name = 'WorkerLostError';
-  readonly code = 'ERR_WORKER_LOST';
+  override readonly name: string = 'WorkerLostError';
+  readonly code: string = 'ERR_WORKER_LOST';
   readonly exit: Exit;
   /** Whether the call may have run, wholly or in part. */
   readonly mayHaveRun: boolean;
@@ -44,6 +44,51 @@ export class WorkerLostError extends Error {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.exit = options.exit;
     this.mayHaveRun = options.mayHaveRun ?? true;
+  }
+}
+
+/** A server on another host could not be reached, or does not let this caller in. */
+export class ConnectError extends WorkerLostError {
+  override readonly name = 'ConnectError';
+  override readonly code: ConnectCode;
+
+  constructor(message: string, code: ConnectCode, options: { cause?: unknown } = {}) {
+    super(message, { ...options, exit: { code: null, signal: null }, mayHaveRun: false });
+    this.code = code;
+  }
+}
+
+/** What kept a caller from its server. */
+export type ConnectCode =
+  /** Nobody listens there. */
+  | 'ERR_CONNECT_REFUSED'
+  /** The host is not known, not to be reached, or does not answer in time. */
+  | 'ERR_CONNECT_UNREACHABLE'
+  | 'ERR_CONNECT_TOKEN'
+  | 'ERR_CONNECT_VERSION'
+  /** Something else listens there. */
+  | 'ERR_CONNECT_NOT_A_SERVER'
+  /** The server has as many workers as it takes, or is being stopped. */
+  | 'ERR_CONNECT_BUSY'
+  /** There is no such context, or there is one already. */
+  | 'ERR_CONNECT_CONTEXT'
+  /** The server could not start a process for this worker. */
+  | 'ERR_CONNECT_START';
+
+/** The token that proves who one is cannot be had, or is not to be trusted. */
+export class TokenError extends Error {
+  override readonly name = 'TokenError';
+  readonly code = 'ERR_TOKEN';
+}
+
+/** A connection between two machines broke, fell silent, or does not keep to the protocol. */
+export class LinkError extends Error {
+  override readonly name = 'LinkError';
+  readonly code: 'ERR_LINK_CLOSED' | 'ERR_LINK_BROKEN' | 'ERR_LINK_SILENT' | 'ERR_LINK_PROTOCOL' | 'ERR_LINK_VERSION';
+
+  constructor(message: string, code: LinkError['code'], options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
   }
 }
 
@@ -129,6 +174,9 @@ export class OptionError extends TypeError {
 export const errorClasses = [
   WorkerTerminatedError,
   WorkerLostError,
+  ConnectError,
+  TokenError,
+  LinkError,
   WorkerClosedError,
   CallAbortedError,
   NoResultError,

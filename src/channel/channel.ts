@@ -75,6 +75,11 @@ export class Channel<Out extends Message, In extends Message> {
     });
   }
 
+  /** Whether `pull` can ever take anything. */
+  get isPullable(): boolean {
+    return this.#carrier.pull !== undefined;
+  }
+
   /** Takes what has come, if anything has and it can be had at once. */
   pull(): boolean {
     return this.#carrier.pull?.() ?? false;

@@ -17,7 +17,7 @@ const SLICE_MS = 5; // how long calls may keep the thread before messages are lo
 export class Host {
   readonly #place: HostPlace;
   readonly #reporter: Reporter;
-  readonly #lookout: Lookout;
+  readonly #lookout: Lookout | undefined;
   readonly #calls = new CallLine();
   #spec: HostSpec | undefined;
   #worker: WorkerContext | undefined;
@@ -32,7 +32,7 @@ export class Host {
   constructor(place: HostPlace) {
     this.#place = place;
     this.#reporter = new Reporter(place.channel);
-    this.#lookout = new Lookout(place.channel);
+    this.#lookout = place.channel.isPullable ? new Lookout(place.channel) : undefined;
     this.#reporter.send({ type: 'ready', id: place.id });
     place.channel.receive((order, attachments) => this.#take(order, attachments));
   }
@@ -133,7 +133,7 @@ export class Host {
     }
     if (this.#hasWork()) this.#workSoon(setImmediate);
     else if (this.#isToEnd()) this.#end();
-    else if (this.#isIdle()) this.#lookout.look();
+    else if (this.#isIdle()) this.#lookout?.look();
   }
 
   #burst(): void {

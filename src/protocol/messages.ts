@@ -9,7 +9,14 @@ export interface WorkerId {
   readonly tid: number;
 }
 
-export type Kind = 'thread' | 'process' | 'inline';
+export type Kind = 'thread' | 'process' | 'remote' | 'inline';
+
+/** In megabytes. */
+export interface ResourceLimits {
+  readonly maxOldGenerationSizeMb?: number;
+  readonly maxYoungGenerationSizeMb?: number;
+  readonly stackSizeMb?: number;
+}
 
 /** All that a host has to know of its worker before its first call. */
 export interface HostSpec {

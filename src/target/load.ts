@@ -2,10 +2,12 @@ import { constants, Script, type ScriptOptions } from 'node:vm';
 import { TargetError } from '../base/errors.js';
 import { liesAt, pathToExport } from './find-export.js';
 import { whileImporting } from './importing.js';
+import { onThisHost, rootAdvice } from './root.js';
 import type { AnyFunction, TargetRef } from './target-ref.js';
 
 /** The function that a reference stands for, in the thread that will run it. */
-export async function loadTarget(ref: TargetRef, scope: Readonly<Record<string, unknown>>): Promise<AnyFunction> {
+export async function loadTarget(given: TargetRef, scope: Readonly<Record<string, unknown>>): Promise<AnyFunction> {
+  const ref = onThisHost(given);
   switch (ref.type) {
     case 'source':
       return evaluated(ref, scope);
@@ -28,7 +30,8 @@ async function imported(url: string): Promise<object> {
     return await whileImporting(() => import(url));
   } catch (cause) {
     const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-    throw new TargetError(`The target's module ${url} could not be imported: ${reason}`, 'ERR_TARGET_IMPORT', {
+    const advice = rootAdvice();
+    throw new TargetError(`The target's module ${url} could not be imported: ${reason}${advice}`, 'ERR_TARGET_IMPORT', {
       cause,
     });
   }

@@ -10,7 +10,7 @@ export class CallLimits {
   readonly #run: Run;
   readonly #options: CallOptions;
   #id = 0;
-  #why: (Why & { readonly reason: Exclude<EndReason, 'asked'> }) | undefined;
+  #why: (Why & { readonly reason: Exclude<EndReason, 'asked' | 'server'> }) | undefined;
   #timer: Timer | undefined;
   #settled: (() => void) | undefined;
 
@@ -44,7 +44,7 @@ export class CallLimits {
 
   readonly #onAbort = (): void => this.#abort({ reason: 'signal', cause: this.#options.signal?.reason });
 
-  #abort(why: Why & { readonly reason: Exclude<EndReason, 'asked'> }): void {
+  #abort(why: Why & { readonly reason: Exclude<EndReason, 'asked' | 'server'> }): void {
     if (this.#why) return;
     this.#why = why;
     const settled = new Promise<void>((resolve) => {

@@ -1,7 +1,9 @@
 import {
+  ConnectError,
   type EndReason,
   type Exit,
   type HowTerminated,
+  LinkError,
   WorkerLostError,
   WorkerTerminatedError,
 } from '../base/errors.js';
@@ -19,6 +21,7 @@ export function terminatedError({ name, cause, ...rest }: Termination): WorkerTe
     asked: 'was terminated',
     timeout: 'was terminated: its time was over',
     signal: 'was terminated: its signal aborted',
+    server: 'was terminated: the server it ran on is being stopped',
   }[rest.reason];
   const how = {
     asked: '',
@@ -40,6 +43,7 @@ export function neverBegunError(name: string): WorkerTerminatedError {
 }
 
 export function lostError(name: string, exit: Exit): WorkerLostError {
+  if (exit.error instanceof ConnectError) return exit.error;
   const options = exit.error === undefined ? { exit } : { exit, cause: exit.error };
   return new WorkerLostError(`Worker "${name}" ${describeExit(exit)}.`, options);
 }
@@ -52,6 +56,7 @@ function describeExit({ code, signal, error }: Exit): string {
   if (signal === 'SIGABRT' || code === 134) {
     return 'was aborted by the engine (SIGABRT), as it does when out of memory: see its stderr, or raise resourceLimits.maxOldGenerationSizeMb';
   }
+  if (error instanceof LinkError) return `is gone: ${error.message}`;
   if (error !== undefined) {
     const where = code === null ? 'could not be started' : 'ended by an uncaught error outside of any call';
     return `${where}: ${String(reason?.message ?? error)}`;

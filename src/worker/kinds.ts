@@ -22,6 +22,13 @@ export class ProcessWorker<F extends AnyFunction = AnyFunction> extends Worker<F
   }
 }
 
+/** A worker on another host: a process under the server that listens there. */
+export class RemoteWorker<F extends AnyFunction = AnyFunction> extends Worker<F> {
+  constructor(target: MaybeTarget<F>, ...rest: ArgsAndOptions<F, WorkerOptions>) {
+    super('remote', target, ...rest);
+  }
+}
+
 /** A worker in the caller's own thread, for debugging. Nothing can be forced on it. */
 export class InlineWorker<F extends AnyFunction = AnyFunction> extends Worker<F> {
   constructor(target: MaybeTarget<F>, ...rest: ArgsAndOptions<F, WorkerOptions>) {
@@ -40,6 +47,13 @@ export class PersistentThreadWorker<F extends AnyFunction = AnyFunction> extends
 export class PersistentProcessWorker<F extends AnyFunction = AnyFunction> extends PersistentWorker<F> {
   constructor(target: MaybeTarget<F>, options?: PersistentWorkerOptions) {
     super('process', target, options);
+  }
+}
+
+/** As `RemoteWorker`, for many calls. */
+export class PersistentRemoteWorker<F extends AnyFunction = AnyFunction> extends PersistentWorker<F> {
+  constructor(target: MaybeTarget<F>, options?: PersistentWorkerOptions) {
+    super('remote', target, options);
   }
 }
 

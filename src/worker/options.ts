@@ -1,7 +1,8 @@
 import { statSync } from 'node:fs';
-import type { ResourceLimits, Stdio } from '../backend/backend.js';
+import type { Stdio } from '../backend/backend.js';
+import { isServerRoute, type RemoteOptions } from '../backend/remote-place.js';
 import { OptionError } from '../base/errors.js';
-import type { Kind } from '../protocol/messages.js';
+import type { Kind, ResourceLimits } from '../protocol/messages.js';
 
 /** How long a worker asked to stop may take, and whether it is killed after that. */
 export interface TerminateOptions {
@@ -11,8 +12,8 @@ export interface TerminateOptions {
   readonly force?: boolean;
 }
 
-/** Options that all kinds of worker take; what a kind has no use for it says so. */
-export interface WorkerOptions {
+/** Options that all kinds of worker take, and some that only remote ones have a use for; the others refuse those. */
+export interface WorkerOptions extends RemoteOptions {
   /** Shown in errors, `ps` and `top`. Default: the target's name. */
   readonly name?: string;
   /** Anything of your own; the target finds it as `context().userId`. */
@@ -92,14 +93,29 @@ const isDirectory: Check = (value) => {
   return statSync(value, { throwIfNoEntry: false })?.isDirectory() ? undefined : 'a directory that exists';
 };
 
+const isHost: Check = (value) =>
+  typeof value === 'string' || Array.isArray(value) || isServerRoute(value)
+    ? undefined
+    : "'host', 'host:port', ['host', port], or what leads to a server";
+const isPositive: Check = (value) => (typeof value === 'number' && value > 0 ? undefined : 'a number greater than 0');
+
 const callChecks: Readonly<Record<string, Check>> = { timeoutMs: isDuration, signal: isSignal, transfer: isArray };
 const terminateChecks: Readonly<Record<string, Check>> = { graceMs: isDuration, force: isBoolean };
+const remoteChecks: Readonly<Record<keyof RemoteOptions, Check>> = {
+  host: isHost,
+  token: isString,
+  tokenFile: isString,
+  connectTimeoutMs: isPositive,
+  heartbeatMs: isPositive,
+  root: isDirectory,
+};
 const workerChecks: Readonly<Record<string, Check>> = {
   ...callChecks,
+  ...remoteChecks,
   name: isString,
   userId: isAnything,
   env: isEnv,
-  cwd: isDirectory,
+  cwd: isString,
   execArgv: isStrings,
   resourceLimits: isLimits,
   stdio: isStdio,
@@ -134,6 +150,11 @@ export function checkTimeout(timeoutMs: number): void {
 }
 
 function checkKind(options: WorkerOptions, kind: Kind): void {
+  const ofRemote = Object.keys(remoteChecks).find((name) => options[name as keyof RemoteOptions] !== undefined);
+  if (kind !== 'remote' && ofRemote) {
+    throw new OptionError(`The option "${ofRemote}" is for remote workers; this one is of kind "${kind}".`);
+  }
+  if (kind !== 'remote' && options.cwd !== undefined) check({ cwd: options.cwd }, { cwd: isDirectory });
   if (kind === 'thread' && options.cwd !== undefined) {
     throw new OptionError('The option "cwd" needs a process: threads share the working directory of their caller.');
   }

@@ -35,6 +35,11 @@ export class RunFacts {
     this.#name = name;
   }
 
+  /** The server that the host runs on is ending it. */
+  drain(): void {
+    this.why ??= { reason: 'server' };
+  }
+
   conclude(exit: Exit): RunEnd {
     if (this.refusal) return { type: 'refused', error: this.refusal.error };
     if (this.isOrderly) {

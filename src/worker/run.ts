@@ -12,7 +12,7 @@ import { descend } from './termination.js';
 
 export interface RunOptions {
   readonly backend: Backend;
-  readonly host: HostOptions;
+  readonly host: Omit<HostOptions, 'onDraining'>;
   readonly spec: HostSpec;
   readonly payload: StartPayload;
   readonly graceMs: number;
@@ -48,7 +48,7 @@ export class Run {
     this.#listener = listener;
     this.#facts = new RunFacts(options.spec.name);
     this.calls = new CallBook(options.spec.concurrency);
-    this.#host = options.backend.start(options.host);
+    this.#host = options.backend.start({ ...options.host, onDraining: () => this.#facts.drain() });
     this.#host.channel.receive((report, attachments) => this.#take(report, attachments));
     try {
       this.#sendStart();
@@ -64,9 +64,10 @@ export class Run {
     const { spec, payload, host } = this.#options;
     channel.send({ type: 'start', spec, payload }, 'options');
     const ref = refer(host.target);
-    const sendTarget = (target: TargetRef): void => channel.send({ type: 'target', target });
+    const sendTarget = (target: TargetRef): void =>
+      channel.send({ type: 'target', target: this.#host.placed?.(target) ?? target });
     if (!(ref instanceof Promise)) return sendTarget(ref);
-    ref.then(sendTarget, (error: unknown) => {
+    ref.then(sendTarget).catch((error: unknown) => {
       this.#facts.refusal = { error };
       this.#host.kill();
     });

@@ -1,5 +1,6 @@
 import type { Backend, HostOptions } from '../backend/backend.js';
 import { backendOf } from '../backend/backends.js';
+import { remotePlace } from '../backend/remote-place.js';
 import type { HostSpec, Kind } from '../protocol/messages.js';
 import { refuseEndlessStart } from '../target/importing.js';
 import { checkTarget } from '../target/refer.js';
@@ -13,7 +14,7 @@ export interface Settings {
   readonly backend: Backend;
   /** Without a target (or with `run: false`) nothing is ever started. */
   readonly isToRun: boolean;
-  readonly host: Omit<HostOptions, 'onOutput'>;
+  readonly host: Omit<HostOptions, 'onOutput' | 'onDraining'>;
   readonly spec: HostSpec;
   readonly userId: unknown;
   readonly initState: unknown;
@@ -38,18 +39,19 @@ export function settingsOf(
   const hasTarget = target !== undefined && target !== null && target !== false;
   if (hasTarget || options.run === true) checkTarget(target);
   const name = options.name ?? (hasTarget ? nameOf(target) : 'none');
+  const place = backend.kind === 'remote' ? remotePlace(options, undefined) : undefined;
   const { env, cwd, execArgv, resourceLimits, stdio = 'inherit', reuseThread = false } = options;
   return {
     backend,
     isToRun: hasTarget && options.run !== false,
-    host: { name, target: hasTarget ? target : '', env, execArgv, resourceLimits, stdio, reuseThread },
+    host: { name, target: hasTarget ? target : '', env, execArgv, resourceLimits, stdio, reuseThread, cwd, place },
     spec: {
       kind: backend.kind,
       name,
       concurrency: options.concurrency ?? 1,
       stopOnError: options.stopOnError ?? false,
       cwd,
-      interruptible: backend.kind === 'process' && (options.interruptible ?? true),
+      interruptible: (backend.kind === 'process' || backend.kind === 'remote') && (options.interruptible ?? true),
     },
     userId: options.userId,
     initState: options.initState,

@@ -34,6 +34,9 @@ describe('Cutting off', () => {
       resourceLimits: undefined,
       stdio: 'ignore',
       reuseThread: false,
+      cwd: undefined,
+      place: undefined,
+      onDraining() {},
       onOutput() {},
     });
     const { channel } = running;

@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import type { Duplex, Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { settlesWithin } from '../base/deadline.js';
+import { Deferred } from '../base/deferred.js';
+import type { Exit } from '../base/errors.js';
+import { killTree } from '../base/kill-tree.js';
+import { signalGroup } from '../base/process-tree.js';
+import {
+  CHANNEL_FD,
+  CONTROL_FD,
+  type Control,
+  DEPTH_VARIABLE,
+  lineOf,
+  lineReader,
+  type StackAnswer,
+} from '../protocol/control.js';
+import type { ResourceLimits } from '../protocol/messages.js';
+import type { Stdio } from './backend.js';
+import { mergedEnv, processExecArgv } from './environment.js';
+
+const processMain = fileURLToPath(new URL('../host/process-main.js', import.meta.url));
+const DRAIN_MS = 1000; // a pipe can be held open by a process that left the tree
+const STACK_MS = 2000;
+
+export interface ChildOptions {
+  readonly env: Readonly<Record<string, string | undefined>> | undefined;
+  readonly execArgv: readonly string[] | undefined;
+  readonly resourceLimits: ResourceLimits | undefined;
+  readonly stdio: Stdio;
+  /** How many workers have started one another, this one included. */
+  readonly depth: number;
+}
+
+/** A process that is a host, for whoever has started it: its pipes, how it is told things, how it ends. */
+export class ChildHost {
+  /** Carries the conversation with the host. */
+  readonly pipe: Duplex;
+  readonly #child: ChildProcess;
+  readonly #control: Duplex;
+  readonly #exited = new Deferred<Exit>();
+  readonly #outputEnded: Promise<unknown>;
+  #killed: Promise<void> | undefined;
+  #stackWanted: Deferred<string> | undefined;
+
+  constructor(options: ChildOptions) {
+    this.#child = startChild(options);
+    this.pipe = this.#child.stdio[CHANNEL_FD] as unknown as Duplex;
+    this.#control = this.#child.stdio[CONTROL_FD] as unknown as Duplex;
+    this.#control.on('error', () => {}); // the process is gone: its exit says so
+    this.#control.on(
+      'data',
+      lineReader<StackAnswer>(({ stack }) => this.#stackWanted?.resolve(stack)),
+    );
+    this.#outputEnded = Promise.all([closed(this.stdout), closed(this.stderr)]);
+    this.#child.once('error', (error) => this.#exited.resolve({ code: null, signal: null, error }));
+    this.#child.once('exit', (code, signal) => {
+      if (this.#child.pid) signalGroup(this.#child.pid, 'SIGKILL'); // whatever it left behind in its group
+      this.#exited.resolve({ code, signal });
+    });
+  }
+
+  /** Who listens has to read them to their end: a child must never wait for its reader. */
+  get stdout(): Readable | null {
+    return this.#child.stdout;
+  }
+
+  get stderr(): Readable | null {
+    return this.#child.stderr;
+  }
+
+  /** Gets through although the target blocks. */
+  tell(message: Control): void {
+    if (this.#control.writable) this.#control.write(lineOf(message));
+  }
+
+  /** Ends the process and all it started, whatever they do. */
+  kill(): void {
+    if (this.#child.pid) this.#killed ??= killTree(this.#child.pid, this.#exited.promise);
+  }
+
+  /** Resolves when the process is gone and what it wrote has been read. Never rejects. */
+  async exit(): Promise<Exit> {
+    const exit = await this.#exited.promise;
+    await this.#killed;
+    await settlesWithin(this.#outputEnded, DRAIN_MS);
+    this.#control.destroy();
+    this.stdout?.destroy();
+    this.stderr?.destroy();
+    return exit;
+  }
+
+  /** Where the target is right now; empty when nobody can tell. */
+  async stack(): Promise<string> {
+    this.#stackWanted ??= new Deferred();
+    const { promise } = this.#stackWanted;
+    this.tell({ type: 'stack' });
+    const isThere = await settlesWithin(Promise.race([promise, this.#exited.promise]), STACK_MS);
+    this.#stackWanted = undefined;
+    return isThere ? Promise.race([promise, '']) : '';
+  }
+}
+
+function startChild({ env, execArgv, resourceLimits, stdio, depth }: ChildOptions): ChildProcess {
+  const file = typeof stdio === 'object' ? openSync(stdio.file, 'a') : undefined;
+  const output = file ?? (stdio as 'inherit' | 'pipe' | 'ignore');
+  try {
+    const args = [...(execArgv ?? processExecArgv()), ...limitFlags(resourceLimits), processMain];
+    return spawn(process.execPath, args, {
+      stdio: ['ignore', output, output, 'pipe', 'pipe'],
+      env: mergedEnv({ ...env, [DEPTH_VARIABLE]: String(depth) }),
+      detached: process.platform !== 'win32', // a group of its own, so that all of it can be signalled
+      windowsHide: true,
+    });
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}
+
+function limitFlags({ maxOldGenerationSizeMb, maxYoungGenerationSizeMb, stackSizeMb }: ResourceLimits = {}): string[] {
+  return [
+    ...(maxOldGenerationSizeMb ? [`--max-old-space-size=${maxOldGenerationSizeMb}`] : []),
+    ...(maxYoungGenerationSizeMb
+      ? [`--max-semi-space-size=${Math.max(1, Math.floor(maxYoungGenerationSizeMb / 3))}`]
+      : []),
+    ...(stackSizeMb ? [`--stack-size=${Math.floor(stackSizeMb * 1024)}`] : []),
+  ];
+}
+
+function closed(stream: Readable | null): Promise<unknown> | undefined {
+  stream?.on('error', () => {});
+  return stream ? new Promise((resolve) => stream.once('close', resolve)) : undefined;
+}

@@ -1,0 +1,40 @@
+import { OptionError } from '../base/errors.js';
+
+export const DEFAULT_PORT = 60006;
+const DEFAULT_HOST = '127.0.0.1';
+const PORT_MAX = 65535;
+
+/** `'h'`, `'h:port'`, `'[::1]:port'`, or the two apart. */
+export type HostAddress = string | readonly [host: string, port: number];
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** In the caller's environment: where remote workers go that do not say so. */
+const HOST_VARIABLE = 'PYW_HOST';
+
+export function addressOf(given: HostAddress = process.env[HOST_VARIABLE] || DEFAULT_HOST): Address {
+  const [host, port] = typeof given === 'string' ? split(given) : given;
+  if (typeof host !== 'string' || !/^[\w.:%-]+$/.test(host)) throw badAddress(given);
+  if (!Number.isInteger(port) || port < 0 || port > PORT_MAX) throw badAddress(given);
+  return { host, port };
+}
+
+export function addressText({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function split(text: string): readonly [host: string, port: number] {
+  const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(text);
+  const plain = bracketed ?? /^([^:]*)(?::(\d+))?$/.exec(text);
+  if (plain) return [plain[1] ?? '', plain[2] === undefined ? DEFAULT_PORT : Number(plain[2])];
+  return [text, DEFAULT_PORT]; // more than one colon: an IPv6 address
+}
+
+function badAddress(given: unknown): OptionError {
+  return new OptionError(
+    `${JSON.stringify(given)} is no address of a server: write 'host', 'host:port', '[::1]:port' or ['host', port].`,
+  );
+}
