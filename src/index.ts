@@ -1,4 +1,5 @@
 export type { Stdio } from './backend/backend.js';
+export { RemoteContext, type RemoteContextOptions, RemoteContextRef } from './backend/remote-context.js';
 export type { RemoteOptions, ServerRoute } from './backend/remote-place.js';
 export {
   CallAbortedError,
@@ -31,7 +32,6 @@ export type { AnyFunction } from './target/target-ref.js';
 export type { Handle, WaitOptions } from './worker/handle.js';
 export {
   InlineWorker,
-  type MaybeTarget,
   PersistentInlineWorker,
   PersistentProcessWorker,
   PersistentRemoteWorker,
@@ -44,6 +44,7 @@ export type { WorkerState } from './worker/lifecycle.js';
 export type { CallOptions, PersistentWorkerOptions, TerminateOptions, WorkerOptions } from './worker/options.js';
 export type { Outcome } from './worker/outcome.js';
 export { type Caller, PersistentWorker } from './worker/persistent-worker.js';
+export type { MaybeTarget } from './worker/settings.js';
 export type { ArgsAndOptions, ArgsOf, ValueOf } from './worker/signature.js';
 export { Worker } from './worker/worker.js';
 export type { WorkerEvents } from './worker/worker-events.js';

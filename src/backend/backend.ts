@@ -9,7 +9,8 @@ export type Stdio = 'inherit' | 'pipe' | 'ignore' | { readonly file: string };
 /** What a host is started with, checked and complete. Not every kind has a use for every part. */
 export interface HostOptions {
   readonly name: string;
-  readonly target: Target;
+  /** Nothing where the host has it already, from a context of its server's. */
+  readonly target: Target | undefined;
   readonly env: Readonly<Record<string, string | undefined>> | undefined;
   readonly execArgv: readonly string[] | undefined;
   readonly resourceLimits: ResourceLimits | undefined;

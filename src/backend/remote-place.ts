@@ -4,6 +4,7 @@ import { dial, tcpRoute } from '../link/dial.js';
 import { helloOf } from '../link/hello.js';
 import { type TokenSource, tokenFrom } from '../link/token.js';
 import type { LinkOrder, LinkReport } from '../protocol/link.js';
+import { callerId, keepPulse } from './pulse.js';
 import type { CallerLink, RemotePlace } from './remote.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -39,12 +40,16 @@ export function remotePlace(options: RemoteOptions, context: string | undefined)
       'The option "host" takes an address, or what leads to a server (tmpSshServer(), WorkerListener).',
     );
   }
-  const route = tcpRoute(addressOf(host as HostAddress | undefined));
+  const address = addressOf(host as HostAddress | undefined);
   const token = tokenFrom(options);
   return {
     root,
     context,
-    connect: () =>
-      dial<LinkOrder, LinkReport>(route, { token, role: 'server', hello: helloOf('caller', heartbeatMs), timeoutMs }),
+    async connect() {
+      const hello = helloOf('caller', heartbeatMs, callerId);
+      const link = await dial<LinkOrder, LinkReport>(tcpRoute(address), { token, role: 'server', hello, timeoutMs });
+      void link.ended.then(keepPulse({ address, token, heartbeatMs }));
+      return link;
+    },
   };
 }

@@ -178,6 +178,6 @@ const refusals: Readonly<Record<RefusalCode, ConnectError['code']>> = {
   'start-failed': 'ERR_CONNECT_START',
 };
 
-function refusal({ code, message }: Extract<LinkReport, { type: 'refused' }>): ConnectError {
+export function refusal({ code, message }: Extract<LinkReport, { type: 'refused' }>): ConnectError {
   return new ConnectError(message, refusals[code] ?? 'ERR_CONNECT_START');
 }

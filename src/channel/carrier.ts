@@ -2,6 +2,8 @@
 export interface Frame {
   readonly bytes: Uint8Array;
   readonly attachments: readonly unknown[];
+  /** It can be read without those before it: whoever reads the others need not have packed it. */
+  readonly isAlone?: boolean;
 }
 
 /** Moves frames to the other side, in order and whole, until either side ends. */

@@ -4,6 +4,7 @@ import type { AttachmentSink } from '../codec/graph.js';
 import { Packer, Unpacker } from '../codec/packer.js';
 import type { Received } from '../protocol/messages.js';
 import type { Carrier, Frame } from './carrier.js';
+import { headerOf } from './framing.js';
 
 const BATCH_MESSAGES_MAX = 256;
 const BATCH_BYTES_MAX = 64 * 1024;
@@ -70,8 +71,9 @@ export class Channel<Out extends Message, In extends Message> {
   }
 
   receive(handle: (message: Received<In>, attachments: readonly unknown[]) => void): void {
-    this.#carrier.listen(({ bytes, attachments }) => {
-      for (const message of this.#unpacked(bytes)) handle(message, attachments);
+    this.#carrier.listen(({ bytes, attachments, isAlone }) => {
+      const unpacker = isAlone ? new Unpacker() : this.#unpacker;
+      for (const message of this.#unpackEach(unpacker, bytes)) handle(message, attachments);
     });
   }
 
@@ -117,10 +119,10 @@ export class Channel<Out extends Message, In extends Message> {
   }
 
   /** What is no message ends the channel: somebody else writes to it, and nothing that follows can be trusted. */
-  #unpacked(bytes: Uint8Array): Received<In>[] {
+  #unpackEach(unpacker: Unpacker, bytes: Uint8Array): Received<In>[] {
     const messages: Received<In>[] = [];
     try {
-      this.#unpacker.unpackEach(bytes, (message) => {
+      unpacker.unpackEach(bytes, (message) => {
         if (!isMessage(message)) throw new TypeError('no message');
         messages.push(message as Received<In>); // which of them is the other side's word: it is ours
       });
@@ -130,6 +132,15 @@ export class Channel<Out extends Message, In extends Message> {
     }
     return messages;
   }
+}
+
+/** One message as the bytes of a frame that stands alone, to be kept and put before what others send. */
+export function packAlone<M extends Message>(message: M, name: string): Buffer {
+  const sink = new Attachments(false, NONE);
+  const bytes = new Packer().pack(withPayload({ ...message }, seal(message.payload, name, sink)));
+  const attachments = sink.items as readonly ArrayBuffer[];
+  const parts = attachments.map((part) => new Uint8Array(part));
+  return Buffer.concat([headerOf({ bytes, attachments, isAlone: true }), bytes, ...parts]);
 }
 
 /** Of most messages there are none, so nothing is made until there is one. */

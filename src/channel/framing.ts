@@ -1,19 +1,20 @@
 import type { Frame } from './carrier.js';
 
 /*
- * A frame on a byte stream: "PYW1", u32 length of the messages, u32 number of attachments, a f64 length for each of
- * them, then the messages, then the attachments. Big-endian.
+ * A frame on a byte stream: "PYW1", u32 length of the messages, u32 number of attachments (its first bit: the frame
+ * stands alone), a f64 length for each of them, then the messages, then the attachments. Big-endian.
  */
 const MAGIC = 0x50_59_57_31;
+const ALONE = 0x8000_0000; // of the number of attachments: this frame stands alone
 const FIXED_BYTES = 12;
 const LENGTH_BYTES = 8;
 const BYTES_MAX = 2 ** 31; // more than msgpackr ever packs
 
-export function headerOf({ bytes, attachments }: Frame): Buffer {
+export function headerOf({ bytes, attachments, isAlone }: Frame): Buffer {
   const header = Buffer.allocUnsafe(FIXED_BYTES + LENGTH_BYTES * attachments.length);
   header.writeUInt32BE(MAGIC, 0);
   header.writeUInt32BE(bytes.byteLength, 4);
-  header.writeUInt32BE(attachments.length, 8);
+  header.writeUInt32BE((isAlone ? ALONE : 0) + attachments.length, 8);
   attachments.forEach((buffer, i) => {
     header.writeDoubleBE((buffer as ArrayBuffer).byteLength, FIXED_BYTES + i * LENGTH_BYTES);
   });
@@ -27,6 +28,7 @@ export class FrameReader {
   #then: (part: Uint8Array) => void = (part) => this.#readFixed(part);
   #part: Uint8Array | undefined;
   #filled = 0;
+  #isAlone = false;
 
   /** Gives the frames that this chunk completes. Throws where it can be no frame; nothing can be read any more then. */
   push(chunk: Uint8Array): readonly Frame[] {
@@ -69,7 +71,8 @@ export class FrameReader {
     const view = new DataView(fixed.buffer, fixed.byteOffset, FIXED_BYTES);
     if (view.getUint32(0) !== MAGIC) throw new TypeError('this is no frame: somebody else writes here');
     const byteLength = view.getUint32(4);
-    const count = view.getUint32(8);
+    const count = view.getUint32(8) & ~ALONE;
+    this.#isAlone = (view.getUint32(8) & ALONE) !== 0;
     if (byteLength > BYTES_MAX) throw new RangeError(`a frame cannot hold ${byteLength} bytes of messages`);
     if (count === 0) this.#expect(byteLength, (bytes) => this.#finish({ bytes, attachments: [] }));
     else this.#expect(count * LENGTH_BYTES, (lengths) => this.#readLengths(lengths, byteLength));
@@ -95,6 +98,6 @@ export class FrameReader {
 
   #finish(frame: Frame): void {
     this.#expect(FIXED_BYTES, (part) => this.#readFixed(part));
-    this.#complete.push(frame);
+    this.#complete.push(this.#isAlone ? { ...frame, isAlone: true } : frame);
   }
 }

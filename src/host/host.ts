@@ -23,6 +23,8 @@ export class Host {
   #worker: WorkerContext | undefined;
   #guard: Guard | undefined;
   #prepare = (): void => {};
+  #openArgs: (() => readonly unknown[]) | undefined;
+  #contextTarget: TargetRef | undefined;
   #target: AnyFunction | undefined;
   #isFromSource = false;
   #current: Call | undefined;
@@ -48,6 +50,10 @@ export class Host {
         return this.#start(order.spec, () => unseal(order.payload, attachments) as StartPayload);
       case 'target':
         return void this.#load(order.target);
+      case 'context':
+        this.#openArgs = () => unseal(order.payload, attachments) as unknown[];
+        this.#contextTarget = order.target;
+        return this.#spec && void this.#load(order.target);
       case 'call':
         this.#calls.add({ id: order.id, args: () => unseal(order.payload, attachments) as unknown[] });
         return this.#workSoon(queueMicrotask);
@@ -73,10 +79,11 @@ export class Host {
       const { state, args, userId } = openPayload();
       this.#worker = { id, kind: spec.kind, name: spec.name, userId, state, sendProgress };
       const place = { worker: this.#worker, flags: this.#place.flags, isInterruptible: spec.interruptible };
-      this.#calls.open(place, { concurrency: spec.concurrency, defaultArgs: args });
+      this.#calls.open(place, { concurrency: spec.concurrency, defaultArgs: this.#openArgs?.() ?? args });
     };
     this.#guard = spec.interruptible ? new Guard() : undefined;
     this.#place.started(spec);
+    if (this.#contextTarget) void this.#load(this.#contextTarget);
   }
 
   async #load(ref: TargetRef): Promise<void> {

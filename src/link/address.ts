@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { OptionError } from '../base/errors.js';
 
 export const DEFAULT_PORT = 60006;
@@ -30,7 +31,7 @@ function split(text: string): readonly [host: string, port: number] {
   const bracketed = /^\[([^\]]+)\](?::(\d+))?$/.exec(text);
   const plain = bracketed ?? /^([^:]*)(?::(\d+))?$/.exec(text);
   if (plain) return [plain[1] ?? '', plain[2] === undefined ? DEFAULT_PORT : Number(plain[2])];
-  return [text, DEFAULT_PORT]; // more than one colon: an IPv6 address
+  return [isIPv6(text) ? text : '', DEFAULT_PORT];
 }
 
 function badAddress(given: unknown): OptionError {

@@ -7,8 +7,9 @@ const HEARTBEAT_MS_MIN = 50;
 const HEARTBEAT_MS_MAX = 24 * 3_600_000;
 const WINDOW_BYTES_MAX = 64 * 1024 * 1024;
 
-export function helloOf(role: Role, heartbeatMs = HEARTBEAT_MS): Hello {
+export function helloOf(role: Role, heartbeatMs = HEARTBEAT_MS, caller?: string): Hello {
   return {
+    caller,
     protocol: PROTOCOL_VERSIONS,
     role,
     session: randomUUID(),
@@ -51,6 +52,7 @@ function isHello(value: unknown): value is Hello {
     hello.protocol.length === 2 &&
     hello.protocol.every((version) => Number.isSafeInteger(version)) &&
     (hello.role === 'caller' || hello.role === 'server') &&
+    (hello.caller === undefined || typeof hello.caller === 'string') &&
     isBetween(hello.heartbeatMs, HEARTBEAT_MS_MIN, HEARTBEAT_MS_MAX) &&
     isBetween(hello.limits?.windowBytes, 1, WINDOW_BYTES_MAX)
   );

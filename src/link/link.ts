@@ -77,6 +77,16 @@ export class Link<Out extends LinkOrder | LinkReport, In extends LinkOrder | Lin
     return this.#ended.promise;
   }
 
+  /** The other side's greeting. */
+  get peer(): Promise<Hello> {
+    return this.#greeted.promise;
+  }
+
+  /** There was another sign of the other side than what came here. */
+  touch(): void {
+    this.heardAt = performance.now();
+  }
+
   get isReady(): boolean {
     return this.#socket.writableLength < QUEUED_BYTES_MAX;
   }

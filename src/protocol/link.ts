@@ -43,6 +43,8 @@ export interface Hello {
   readonly epoch: number;
   readonly features: readonly string[];
   readonly limits: { readonly windowBytes: number };
+  /** Names the caller's process, whose connections live and die together. */
+  readonly caller?: string | undefined;
   /** Who hears nothing for so long takes the other side for gone. */
   readonly heartbeatMs: number;
 }
@@ -62,6 +64,8 @@ export interface RemoteStart {
 
 /** From caller to server. */
 export type LinkOrder =
+  /** The process that `caller` names is alive, although its main thread may be too busy to say so on each connection. */
+  | { readonly type: 'pulse' }
   | { readonly type: 'start'; readonly start: RemoteStart }
   /** Keeps what comes on the channel's lane, up to its end, for the workers that name this context. */
   | { readonly type: 'context'; readonly id: string }

@@ -36,6 +36,8 @@ export type Order =
   | { readonly type: 'start'; readonly spec: HostSpec; readonly payload: StartPayload }
   /** Comes after `start`, as soon as it is known; calls wait for it. */
   | { readonly type: 'target'; readonly target: TargetRef }
+  /** Instead of `target`, from a context that the server keeps; the payload is the default arguments. May come first. */
+  | { readonly type: 'context'; readonly target: TargetRef; readonly payload: readonly unknown[] }
   | { readonly type: 'call'; readonly id: number; readonly payload: readonly unknown[] }
   /** Ask this call to stop, or forget it if it has not begun. Answered by `acknowledged`. */
   | { readonly type: 'cancel'; readonly id: number }

@@ -7,6 +7,7 @@ import type { Link } from '../link/link.js';
 import { TOKEN_VARIABLE } from '../link/token.js';
 import { LaneNumber, type LinkOrder, type LinkReport, type RefusalCode, type RemoteStart } from '../protocol/link.js';
 import { ROOT_VARIABLE } from '../target/root.js';
+import { checkOrder } from './check-order.js';
 import type { Contexts } from './contexts.js';
 import type { Log } from './log.js';
 
@@ -26,6 +27,8 @@ export interface SessionPlace {
   /** The caller has said what it wants: this connection is not free any more. */
   taken(session: Session): void;
   endContext(id: string): void;
+  /** The process that this connection came from is alive. */
+  pulse(from: Session): void;
 }
 
 /**
@@ -40,12 +43,14 @@ export class Session {
   #child: ChildHost | undefined;
   #childExit: Promise<Exit> | undefined;
   #isDraining = false;
+  readonly caller: string | undefined;
   /** The context that this session keeps, or that its worker was made from. */
   #keeps: string | undefined;
   madeFrom: string | undefined;
 
-  constructor(link: ServerLink, place: SessionPlace) {
+  constructor(link: ServerLink, caller: string | undefined, place: SessionPlace) {
     this.#link = link;
+    this.caller = caller;
     this.#place = place;
     void link.attach(this.#lane, LaneNumber.channel);
     link.listen({ onMessage: (order) => this.#take(order) });
@@ -54,6 +59,11 @@ export class Session {
 
   get ended(): Promise<void> {
     return this.#ended.promise;
+  }
+
+  /** Its caller has given a sign of life elsewhere. */
+  touch(): void {
+    this.#link.touch();
   }
 
   get isWorker(): boolean {
@@ -82,6 +92,7 @@ export class Session {
   }
 
   #take(order: LinkOrder): void {
+    checkOrder(order);
     switch (order.type) {
       case 'start':
         return this.#start(order.start);
@@ -92,6 +103,8 @@ export class Session {
         return this.#child?.tell(order.control);
       case 'kill':
         return this.#child?.kill();
+      case 'pulse':
+        return this.#place.pulse(this);
       default: // what a later version of the protocol adds
     }
   }

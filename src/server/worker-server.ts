@@ -133,21 +133,24 @@ export class WorkerServer {
         PROOF_MS,
       );
       this.#doorstep.leaveBy(socket);
-      this.#admit(link, nameOf(socket));
+      this.#admit(link, { from: nameOf(socket), caller: (await link.peer).caller });
     } catch (error) {
       this.#refuse(socket, (error as Error).message);
     }
   }
 
-  #admit(link: Link<LinkReport, LinkOrder>, from: string): void {
+  #admit(link: Link<LinkReport, LinkOrder>, { from, caller }: { from: string; caller: string | undefined }): void {
     this.#idle?.cancel();
-    const session = new Session(link, {
+    const session = new Session(link, caller, {
       root: resolve(this.#options.root ?? process.cwd()),
       contexts: this.#contexts,
       log: (entry) => this.#quietLog.write({ ...entry, from }, `${entry.event} ${entry.message}`),
       refusal: () => this.#refusal(),
       taken: () => this.#log({ level: 'info', event: 'started', from, workers: this.workers + 1 }),
       endContext: (id) => this.#endContext(id),
+      pulse: (one) => {
+        for (const other of this.#sessions) if (one.caller !== undefined && other.caller === one.caller) other.touch();
+      },
     });
     this.#sessions.add(session);
     void session.ended.then(async () => {

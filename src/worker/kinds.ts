@@ -1,12 +1,9 @@
-import type { Target } from '../target/target.js';
 import type { AnyFunction } from '../target/target-ref.js';
 import type { PersistentWorkerOptions, WorkerOptions } from './options.js';
 import { PersistentWorker } from './persistent-worker.js';
+import type { MaybeTarget } from './settings.js';
 import type { ArgsAndOptions } from './signature.js';
 import { Worker } from './worker.js';
-
-/** What a worker is made with: a target, or nothing, which makes a worker that has ended from the beginning. */
-export type MaybeTarget<F extends AnyFunction> = Target<F> | undefined | null | false;
 
 /** A worker in a thread of this process: starts in a millisecond, shares memory, can be ended at any instruction. */
 export class ThreadWorker<F extends AnyFunction = AnyFunction> extends Worker<F> {

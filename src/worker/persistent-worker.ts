@@ -1,6 +1,5 @@
 import { WorkerClosedError } from '../base/errors.js';
 import type { Kind } from '../protocol/messages.js';
-import type { Target } from '../target/target.js';
 import type { AnyFunction } from '../target/target-ref.js';
 import type { OpenCall } from './call-book.js';
 import { CallLimits } from './call-limits.js';
@@ -16,7 +15,7 @@ import {
 import { errorOf, type Outcome, unwrap } from './outcome.js';
 import { ResultQueue } from './result-queue.js';
 import type { RunEnd } from './run-end.js';
-import { settingsOf } from './settings.js';
+import { type MaybeTarget, settingsOf } from './settings.js';
 import type { ArgsOf, ValueOf } from './signature.js';
 
 /** The two ways of calling, with options for these calls. */
@@ -30,7 +29,7 @@ export class PersistentWorker<F extends AnyFunction = AnyFunction> extends Handl
   readonly #results: ResultQueue<ValueOf<F>>;
   #isClosed = false;
 
-  constructor(kind: Kind, target: Target<F> | undefined | null | false, options: PersistentWorkerOptions = {}) {
+  constructor(kind: Kind, target: MaybeTarget<F>, options: PersistentWorkerOptions = {}) {
     const settings = settingsOf(kind, target, options, checkPersistentOptions);
     const results = new ResultQueue<ValueOf<F>>();
     super(settings, {
@@ -47,7 +46,7 @@ export class PersistentWorker<F extends AnyFunction = AnyFunction> extends Handl
   /** A worker that is ready when the promise resolves. */
   static async create<F extends AnyFunction>(
     kind: Kind,
-    target: Target<F> | undefined | null | false,
+    target: MaybeTarget<F>,
     options: PersistentWorkerOptions = {},
   ): Promise<PersistentWorker<F>> {
     const worker = new PersistentWorker<F>(kind, target, options);

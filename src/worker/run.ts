@@ -63,6 +63,7 @@ export class Run {
     const { channel } = this.#host;
     const { spec, payload, host } = this.#options;
     channel.send({ type: 'start', spec, payload }, 'options');
+    if (host.target === undefined) return;
     const ref = refer(host.target);
     const sendTarget = (target: TargetRef): void =>
       channel.send({ type: 'target', target: this.#host.placed?.(target) ?? target });

@@ -1,10 +1,13 @@
 import type { Backend, HostOptions } from '../backend/backend.js';
 import { backendOf } from '../backend/backends.js';
+import { RemoteContextRef } from '../backend/remote-context.js';
 import { remotePlace } from '../backend/remote-place.js';
+import { OptionError } from '../base/errors.js';
 import type { HostSpec, Kind } from '../protocol/messages.js';
 import { refuseEndlessStart } from '../target/importing.js';
 import { checkTarget } from '../target/refer.js';
 import { NamedTarget, type Target } from '../target/target.js';
+import type { AnyFunction } from '../target/target-ref.js';
 import type { checkPersistentOptions, checkWorkerOptions, PersistentWorkerOptions } from './options.js';
 
 const GRACE_MS = 1000;
@@ -26,25 +29,49 @@ export interface Settings {
 
 type NoTarget = undefined | null | false;
 
+/** What a worker is made with: a target, or nothing, which makes a worker that has ended from the beginning. */
+export type MaybeTarget<F extends AnyFunction = AnyFunction> = Target<F> | RemoteContextRef<F> | NoTarget;
+
 /** Checks what the caller gave, at the door. */
 export function settingsOf(
   kind: Kind,
-  target: Target | NoTarget,
+  given: MaybeTarget,
   options: PersistentWorkerOptions,
   check: typeof checkWorkerOptions | typeof checkPersistentOptions,
 ): Settings {
   refuseEndlessStart();
   const backend = backendOf(kind);
   check(options, backend.kind);
+  const context = given instanceof RemoteContextRef ? given : undefined;
+  if (context && backend.kind !== 'remote') {
+    throw new OptionError(
+      `A context is kept by a server: only a remote worker can be made from it, not one of kind "${backend.kind}".`,
+    );
+  }
+  if (context && options.host !== undefined) {
+    throw new OptionError('A context says itself where it is: leave the option "host" out.');
+  }
+  const target = given instanceof RemoteContextRef ? undefined : given;
   const hasTarget = target !== undefined && target !== null && target !== false;
-  if (hasTarget || options.run === true) checkTarget(target);
-  const name = options.name ?? (hasTarget ? nameOf(target) : 'none');
-  const place = backend.kind === 'remote' ? remotePlace(options, undefined) : undefined;
+  if (hasTarget || (options.run === true && !context)) checkTarget(target);
+  const name = options.name ?? context?.id ?? (hasTarget ? nameOf(target) : 'none');
+  const place =
+    context?.place ?? (backend.kind === 'remote' && hasTarget ? remotePlace(options, undefined) : undefined);
   const { env, cwd, execArgv, resourceLimits, stdio = 'inherit', reuseThread = false } = options;
   return {
     backend,
-    isToRun: hasTarget && options.run !== false,
-    host: { name, target: hasTarget ? target : '', env, execArgv, resourceLimits, stdio, reuseThread, cwd, place },
+    isToRun: (hasTarget || context !== undefined) && options.run !== false,
+    host: {
+      name,
+      target: hasTarget ? target : undefined,
+      env,
+      execArgv,
+      resourceLimits,
+      stdio,
+      reuseThread,
+      cwd,
+      place,
+    },
     spec: {
       kind: backend.kind,
       name,

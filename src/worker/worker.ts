@@ -1,16 +1,15 @@
 import { OptionError } from '../base/errors.js';
 import type { Kind } from '../protocol/messages.js';
-import type { Target } from '../target/target.js';
 import type { AnyFunction } from '../target/target-ref.js';
 import { Handle } from './handle.js';
 import { checkWorkerOptions, type TerminateOptions, type WorkerOptions } from './options.js';
 import type { Outcome } from './outcome.js';
-import { settingsOf } from './settings.js';
+import { type MaybeTarget, settingsOf } from './settings.js';
 import type { ArgsAndOptions, ValueOf } from './signature.js';
 
 /** One run of a target elsewhere. It starts with its construction, and ends with the target. */
 export class Worker<F extends AnyFunction = AnyFunction> extends Handle<ValueOf<F>> {
-  constructor(kind: Kind, target: Target<F> | undefined | null | false, ...rest: ArgsAndOptions<F, WorkerOptions>) {
+  constructor(kind: Kind, target: MaybeTarget<F>, ...rest: ArgsAndOptions<F, WorkerOptions>) {
     const [args = [], options = {}] = rest;
     const settings = settingsOf(kind, target, options, checkWorkerOptions);
     if (!Array.isArray(args))
@@ -29,7 +28,7 @@ export class Worker<F extends AnyFunction = AnyFunction> extends Handle<ValueOf<
   /** A worker that is ready when the promise resolves. */
   static async create<F extends AnyFunction>(
     kind: Kind,
-    target: Target<F> | undefined | null | false,
+    target: MaybeTarget<F>,
     ...rest: ArgsAndOptions<F, WorkerOptions>
   ): Promise<Worker<F>> {
     const worker = new Worker<F>(kind, target, ...rest);

@@ -1,0 +1,53 @@
+import { LinkError } from '../base/errors.js';
+import type { LinkOrder } from '../protocol/link.js';
+
+const controls = ['terminate', 'cancel', 'interrupt', 'stack'];
+const NAME_MAX = 1000;
+
+/** What a caller sends may be anything, although it has the token: its version may be another, or its program wrong. */
+export function checkOrder(order: LinkOrder): void {
+  if (!isOrder(order)) {
+    throw new LinkError(`The caller does not keep to the protocol: a wrong "${order.type}".`, 'ERR_LINK_PROTOCOL');
+  }
+}
+
+function isOrder(order: LinkOrder): boolean {
+  switch (order.type) {
+    case 'start':
+      return isStart(order.start);
+    case 'context':
+      return isName(order.id);
+    case 'control':
+      return isRecord(order.control) && controls.includes(order.control.type as string) && hasGoodId(order.control);
+    default:
+      return true;
+  }
+}
+
+function isStart(start: unknown): boolean {
+  if (!isRecord(start)) return false;
+  const { name, depth, env, execArgv, resourceLimits, isOutputWanted, context } = start;
+  return (
+    isName(name) &&
+    Number.isInteger(depth) &&
+    isRecord(env) &&
+    Object.values(env).every((value) => value === null || typeof value === 'string') &&
+    (execArgv === undefined || (Array.isArray(execArgv) && execArgv.every((flag) => typeof flag === 'string'))) &&
+    (resourceLimits === undefined ||
+      (isRecord(resourceLimits) && Object.values(resourceLimits).every((limit) => typeof limit === 'number'))) &&
+    typeof isOutputWanted === 'boolean' &&
+    (context === undefined || isName(context))
+  );
+}
+
+function hasGoodId(control: Record<string, unknown>): boolean {
+  return control.id === undefined || Number.isSafeInteger(control.id);
+}
+
+function isName(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= NAME_MAX;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
