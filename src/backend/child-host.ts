@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import type { Duplex, Readable } from 'node:stream';
+import type { Duplex, Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { settlesWithin } from '../base/deadline.js';
 import { Deferred } from '../base/deferred.js';
@@ -8,12 +8,13 @@ import type { Exit } from '../base/errors.js';
 import { killTree } from '../base/kill-tree.js';
 import { signalGroup } from '../base/process-tree.js';
 import {
-  CHANNEL_FD,
   CONTROL_FD,
   type Control,
   DEPTH_VARIABLE,
   lineOf,
   lineReader,
+  ORDERS_FD,
+  REPORTS_FD,
   type StackAnswer,
 } from '../protocol/control.js';
 import type { ResourceLimits } from '../protocol/messages.js';
@@ -35,8 +36,9 @@ export interface ChildOptions {
 
 /** A process that is a host, for whoever has started it: its pipes, how it is told things, how it ends. */
 export class ChildHost {
-  /** Carries the conversation with the host. */
-  readonly pipe: Duplex;
+  /** What the host says, and what it is told: the two halves of the conversation. */
+  readonly reports: Readable;
+  readonly orders: Writable;
   readonly #child: ChildProcess;
   readonly #control: Duplex;
   readonly #exited = new Deferred<Exit>();
@@ -46,8 +48,11 @@ export class ChildHost {
 
   constructor(options: ChildOptions) {
     this.#child = startChild(options);
-    this.pipe = this.#child.stdio[CHANNEL_FD] as unknown as Duplex;
-    this.#control = this.#child.stdio[CONTROL_FD] as unknown as Duplex;
+    const pipes = this.#child.stdio as unknown as readonly Duplex[];
+    this.reports = pipes[REPORTS_FD] as Readable;
+    this.orders = pipes[ORDERS_FD] as Writable;
+    this.orders.on('error', () => {}); // nobody reads it any more: the exit says so
+    this.#control = pipes[CONTROL_FD] as Duplex;
     this.#control.on('error', () => {}); // the process is gone: its exit says so
     this.#control.on(
       'data',
@@ -86,6 +91,7 @@ export class ChildHost {
     await this.#killed;
     await settlesWithin(this.#outputEnded, DRAIN_MS);
     this.#control.destroy();
+    this.orders.destroy();
     this.stdout?.destroy();
     this.stderr?.destroy();
     return exit;
@@ -108,7 +114,7 @@ function startChild({ env, execArgv, resourceLimits, stdio, depth }: ChildOption
   try {
     const args = [...(execArgv ?? processExecArgv()), ...limitFlags(resourceLimits), processMain];
     return spawn(process.execPath, args, {
-      stdio: ['ignore', output, output, 'pipe', 'pipe'],
+      stdio: ['ignore', output, output, 'pipe', 'pipe', 'pipe'],
       env: mergedEnv({ ...env, [DEPTH_VARIABLE]: String(depth) }),
       detached: process.platform !== 'win32', // a group of its own, so that all of it can be signalled
       windowsHide: true,

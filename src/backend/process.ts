@@ -18,7 +18,7 @@ class ProcessHost implements RunningHost {
 
   constructor(options: HostOptions) {
     this.#child = new ChildHost({ ...options, depth: depthBelow() });
-    this.channel = new Channel(new StreamCarrier(this.#child.pipe));
+    this.channel = new Channel(new StreamCarrier(this.#child.reports, this.#child.orders));
     this.#child.stdout?.on('data', (chunk: Buffer) => options.onOutput('stdout', chunk));
     this.#child.stderr?.on('data', (chunk: Buffer) => options.onOutput('stderr', chunk));
   }

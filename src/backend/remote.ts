@@ -52,7 +52,7 @@ class RemoteHost implements RunningHost {
   constructor(options: HostOptions, place: RemotePlace) {
     this.#place = place;
     this.#onDraining = options.onDraining;
-    this.channel = new Channel(new StreamCarrier(this.#lane));
+    this.channel = new Channel(new StreamCarrier(this.#lane, this.#lane));
     this.#output = remoteOutput(options);
     this.#say({ type: 'start', start: startOf(options, place) });
     void this.#run();

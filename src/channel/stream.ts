@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { Deferred } from '../base/deferred.js';
 import type { Carrier, Frame } from './carrier.js';
 import { FrameReader, headerOf } from './framing.js';
@@ -8,13 +8,16 @@ const JOIN_BYTES_MAX = 16 * 1024; // below it, a copy costs less than a list of 
 /** Frames over anything that carries bytes both ways: a pipe, a socket, an ssh channel. */
 export class StreamCarrier implements Carrier {
   readonly shares = false;
-  readonly #stream: Duplex;
+  readonly #from: Readable;
+  readonly #to: Writable;
   readonly #ended = new Deferred<void>();
 
-  constructor(stream: Duplex) {
-    this.#stream = stream;
-    stream.once('close', () => this.#ended.resolve());
-    stream.once('error', () => stream.destroy()); // the other side is gone; `close` follows and says so
+  /** `from` and `to` may be one stream. */
+  constructor(from: Readable, to: Writable) {
+    this.#from = from;
+    this.#to = to;
+    from.once('close', () => this.#ended.resolve());
+    for (const stream of [from, to]) stream.on('error', () => stream.destroy()); // the other side is gone; `close` says so
   }
 
   get ended(): Promise<void> {
@@ -22,32 +25,33 @@ export class StreamCarrier implements Carrier {
   }
 
   post(frame: Frame): void {
-    if (!this.#stream.writable) return;
+    if (!this.#to.writable) return;
     const header = headerOf(frame);
     if (frame.attachments.length === 0 && frame.bytes.byteLength <= JOIN_BYTES_MAX) {
-      this.#stream.write(Buffer.concat([header, frame.bytes]));
+      this.#to.write(Buffer.concat([header, frame.bytes]));
       return;
     }
-    this.#stream.cork();
-    this.#stream.write(header);
-    this.#stream.write(frame.bytes);
-    for (const buffer of frame.attachments) this.#stream.write(new Uint8Array(buffer as ArrayBuffer));
-    this.#stream.uncork();
+    this.#to.cork();
+    this.#to.write(header);
+    this.#to.write(frame.bytes);
+    for (const buffer of frame.attachments) this.#to.write(new Uint8Array(buffer as ArrayBuffer));
+    this.#to.uncork();
   }
 
   listen(receive: (frame: Frame) => void): void {
     const reader = new FrameReader();
-    this.#stream.on('data', (chunk: Buffer) => {
+    this.#from.on('data', (chunk: Buffer) => {
       for (const frame of this.#read(reader, chunk)) receive(frame);
     });
   }
 
   end(): void {
-    this.#stream.end();
+    this.#to.end();
   }
 
   destroy(): void {
-    this.#stream.destroy();
+    this.#from.destroy();
+    this.#to.destroy();
   }
 
   /** Bytes that are no frames end the stream: somebody else writes to it, and nothing that follows can be trusted. */

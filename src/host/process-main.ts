@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { Channel } from '../channel/channel.js';
 import { StreamCarrier } from '../channel/stream.js';
-import { CHANNEL_FD, DEPTH_VARIABLE } from '../protocol/control.js';
+import { DEPTH_VARIABLE, ORDERS_FD, REPORTS_FD } from '../protocol/control.js';
 import { Flags } from '../protocol/flags.js';
 import type { Order, Report } from '../protocol/messages.js';
 import { becomeHost } from '../target/importing.js';
@@ -19,7 +19,9 @@ becomeHost(Number(process.env[DEPTH_VARIABLE]));
 delete process.env[DEPTH_VARIABLE];
 blockWhenFull('stdout');
 blockWhenFull('stderr');
-const channel = new Channel<Report, Order>(new StreamCarrier(openPipe()));
+const channel = new Channel<Report, Order>(
+  new StreamCarrier(new Socket({ fd: ORDERS_FD, readable: true, writable: false }), openReports()),
+);
 
 function die(code: number, error?: unknown): void {
   channel.send({ type: 'dying', code, payload: error });
@@ -47,8 +49,8 @@ const host = new Host({
 });
 watchdog.on('message', (order) => host.takeUrgent(order));
 
-function openPipe(): Socket {
-  const socket = new Socket({ fd: CHANNEL_FD, readable: true, writable: true });
+function openReports(): Socket {
+  const socket = new Socket({ fd: REPORTS_FD, readable: false, writable: true });
   makeBlocking(socket);
   return socket;
 }

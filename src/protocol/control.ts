@@ -12,8 +12,10 @@ export interface StackAnswer {
 }
 
 /** The extra file descriptors of a process worker. */
-export const CHANNEL_FD = 3;
+export const REPORTS_FD = 3;
 export const CONTROL_FD = 4;
+/** A pipe of its own: that nobody reads what is sent to a host must not harm what it has said before. */
+export const ORDERS_FD = 5;
 /** In its environment: how many workers above it have started one another. */
 export const DEPTH_VARIABLE = 'PYW_DEPTH';
 

@@ -43,6 +43,7 @@ export class Session {
   #child: ChildHost | undefined;
   #childExit: Promise<Exit> | undefined;
   #isDraining = false;
+  #isPulse = false;
   readonly caller: string | undefined;
   /** The context that this session keeps, or that its worker was made from. */
   #keeps: string | undefined;
@@ -104,9 +105,16 @@ export class Session {
       case 'kill':
         return this.#child?.kill();
       case 'pulse':
-        return this.#place.pulse(this);
+        return this.#pulse();
       default: // what a later version of the protocol adds
     }
+  }
+
+  #pulse(): void {
+    if (!this.#isPulse)
+      this.#place.log({ level: 'info', event: 'pulse', message: 'a caller keeps its connections alive' });
+    this.#isPulse = true;
+    this.#place.pulse(this);
   }
 
   #start(start: RemoteStart): void {
@@ -133,10 +141,10 @@ export class Session {
   #relay(child: ChildHost, first: readonly Buffer[]): void {
     this.#child = child;
     this.#childExit = child.exit();
-    for (const chunk of first) child.pipe.write(chunk);
-    child.pipe.on('error', () => {}); // the process is gone: its exit says so
-    this.#lane.pipe(child.pipe);
-    child.pipe.pipe(this.#lane);
+    for (const chunk of first) child.orders.write(chunk);
+    this.#lane.pipe(child.orders);
+    child.reports.on('error', () => {}); // the process is gone: its exit says so
+    child.reports.pipe(this.#lane);
     const output = (['stdout', 'stderr'] as const).flatMap((name) => {
       const stream = child[name];
       if (!stream) return [];

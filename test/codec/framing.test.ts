@@ -76,7 +76,7 @@ describe('A channel on a byte stream', () => {
   for (const [name, bytes] of Object.entries(garbage)) {
     it(`ends, and neither throws nor waits, at ${name}`, async () => {
       const stream = new PassThrough();
-      const carrier = new StreamCarrier(stream);
+      const carrier = new StreamCarrier(stream, stream);
       const channel = new Channel(carrier);
       channel.receive(() => {});
       stream.write(bytes);
