@@ -48,12 +48,18 @@ export class RemoteContext<F extends AnyFunction = AnyFunction> extends RemoteCo
   constructor(id: string, target: Target<F>, { args = [], ...options }: RemoteContextOptions = {}) {
     super(id, options);
     checkTarget(target);
-    void this.#keep(this.place, target, args);
+    void this.#keep(super.place, target, args);
   }
 
   /** Resolves when the server keeps it; rejects with a `ConnectError` if it does not, or with what is wrong with target or arguments. */
   get ready(): Promise<void> {
     return this.#ready.promise;
+  }
+
+  /** Workers that are made from it wait until the server keeps it. */
+  override get place(): RemotePlace {
+    const { connect, ...place } = super.place;
+    return { ...place, connect: () => this.ready.then(connect) };
   }
 
   /** Until it is closed, or its server is gone. */

@@ -1,6 +1,7 @@
 import { hkdfSync, randomBytes, randomUUID } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fstatSync,
   linkSync,
   mkdirSync,
@@ -38,25 +39,31 @@ export const TOKEN_VARIABLE = 'PYW_TOKEN';
 export function userTokenFile(): string {
   const base = process.env.XDG_CONFIG_HOME || join(homedir(), '.config');
   const file = join(base, 'pyworkers', 'token');
-  if (!isThere(file)) makeTokenFile(file);
+  if (!existsSync(file)) makeTokenFile(file);
   return file;
 }
 
 /** Whoever comes first makes it, whole or not at all; all others find that one. */
 export function makeTokenFile(file: string, options: { isReplaced?: boolean } = {}): void {
-  const draft = `${file}.${randomUUID()}`;
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    writeFileSync(draft, `${newToken()}\n`, { mode: 0o600, flag: 'wx' });
+    writeToken(file, options);
+  } catch (cause) {
+    throw new TokenError(
+      `The token file ${file} cannot be made (${(cause as Error).message}). Set ${TOKEN_VARIABLE}, or name a file with tokenFile or --token-file.`,
+      { cause },
+    );
+  }
+}
+
+function writeToken(file: string, options: { isReplaced?: boolean }): void {
+  const draft = `${file}.${randomUUID()}`;
+  writeFileSync(draft, `${newToken()}\n`, { mode: 0o600, flag: 'wx' });
+  try {
     if (options.isReplaced) renameSync(draft, file);
     else linkSync(draft, file);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new TokenError(
-        `The token file ${file} cannot be made (${(cause as Error).message}). Set ${TOKEN_VARIABLE}, or name a file with tokenFile or --token-file.`,
-        { cause },
-      );
-    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
     rmSync(draft, { force: true });
   }
@@ -106,13 +113,4 @@ function checked(token: string, where: string): string {
   if (Buffer.byteLength(token) >= TOKEN_BYTES_MIN) return token;
   const problem = token === '' ? 'is empty' : `has fewer than ${TOKEN_BYTES_MIN} bytes`;
   throw new TokenError(`${where} ${problem}: a token is a long random text, such as pyw-server token prints.`);
-}
-
-function isThere(file: string): boolean {
-  try {
-    closeSync(openSync(file, 'r'));
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
-  }
 }

@@ -1,21 +1,16 @@
-import { ChildHost } from '../backend/child-host.js';
+import type { ChildHost } from '../backend/child-host.js';
 import { after, settlesWithin } from '../base/deadline.js';
 import { Deferred } from '../base/deferred.js';
 import { type Exit, LinkError } from '../base/errors.js';
 import { Lane } from '../link/lane.js';
-import type { Link } from '../link/link.js';
-import { TOKEN_VARIABLE } from '../link/token.js';
-import { LaneNumber, type LinkOrder, type LinkReport, type RefusalCode, type RemoteStart } from '../protocol/link.js';
-import { ROOT_VARIABLE } from '../target/root.js';
+import { LaneNumber, type LinkOrder, type RefusalCode, type RemoteStart } from '../protocol/link.js';
 import { checkOrder } from './check-order.js';
 import type { Contexts } from './contexts.js';
 import type { Log } from './log.js';
+import { relay, type ServerLink, startChild } from './relay.js';
 
 const FAREWELL_MS = 5000; // for the caller to read to the end and close
 const ORPHAN_MS = 1000; // the host ends by itself when its caller is gone; if not, it is ended
-
-/** A connection to a caller, as a server has it. */
-export type ServerLink = Link<LinkReport, LinkOrder>;
 
 /** What a session asks of the server it belongs to. */
 export interface SessionPlace {
@@ -132,42 +127,19 @@ export class Session {
     this.madeFrom = start.context;
     this.#place.taken(this);
     try {
-      this.#relay(new ChildHost(childOptions(start, this.#place.root)), kept);
+      void this.#relay(startChild(start, this.#place.root), kept);
     } catch (error) {
       this.#refuse('start-failed', `The server could not start a process: ${(error as Error).message}`);
     }
   }
 
-  #relay(child: ChildHost, first: readonly Buffer[]): void {
+  /** The exit is told last, when everything else is on its way. */
+  async #relay(child: ChildHost, first: readonly Buffer[]): Promise<void> {
     this.#child = child;
     this.#childExit = child.exit();
-    for (const chunk of first) child.orders.write(chunk);
-    this.#lane.pipe(child.orders);
-    child.reports.on('error', () => {}); // the process is gone: its exit says so
-    child.reports.pipe(this.#lane);
-    const output = (['stdout', 'stderr'] as const).flatMap((name) => {
-      const stream = child[name];
-      if (!stream) return [];
-      const lane = new Lane(LaneNumber[name]);
-      void this.#link.attach(lane, LaneNumber[name]);
-      stream.pipe(lane);
-      return [finished(lane)];
-    });
-    void this.#concludeRelay([finished(this.#lane), ...output]);
-  }
-
-  /** The exit is told last, when everything else is on its way. */
-  async #concludeRelay(drained: readonly Promise<void>[]): Promise<void> {
-    const exit = (await this.#childExit) as Exit;
-    await Promise.race([Promise.all(drained), this.#link.ended]);
-    if (exit.error) {
-      this.#link.send({
-        type: 'refused',
-        code: 'start-failed',
-        message: `The server could not start a process: ${(exit.error as Error).message}`,
-      });
-    }
-    this.#link.send({ type: 'exit', code: exit.code, signal: exit.signal });
+    const { code, signal, error } = await relay(this.#link, this.#lane, child, first);
+    if (error) return this.#refuse('start-failed', `The server could not start a process: ${(error as Error).message}`);
+    this.#link.send({ type: 'exit', code, signal });
     this.#farewell();
   }
 
@@ -229,27 +201,4 @@ export class Session {
     if (!(await settlesWithin(exit, ORPHAN_MS))) this.#child?.kill();
     await exit;
   }
-}
-
-function childOptions(
-  { env, isOutputWanted, execArgv, ...start }: RemoteStart,
-  root: string,
-): ConstructorParameters<typeof ChildHost>[0] {
-  return {
-    env: {
-      ...Object.fromEntries(Object.entries(env).map(([name, value]) => [name, value ?? undefined])),
-      [TOKEN_VARIABLE]: undefined, // it is for this server, and none of the target's business
-      [ROOT_VARIABLE]: root,
-    },
-    execArgv,
-    resourceLimits: start.resourceLimits,
-    stdio: isOutputWanted ? 'pipe' : 'ignore',
-    depth: start.depth,
-  };
-}
-
-function finished(lane: Lane): Promise<void> {
-  return new Promise((resolve) => {
-    lane.once('finish', resolve).once('close', resolve);
-  });
 }

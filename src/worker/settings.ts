@@ -42,15 +42,7 @@ export function settingsOf(
   refuseEndlessStart();
   const backend = backendOf(kind);
   check(options, backend.kind);
-  const context = given instanceof RemoteContextRef ? given : undefined;
-  if (context && backend.kind !== 'remote') {
-    throw new OptionError(
-      `A context is kept by a server: only a remote worker can be made from it, not one of kind "${backend.kind}".`,
-    );
-  }
-  if (context && options.host !== undefined) {
-    throw new OptionError('A context says itself where it is: leave the option "host" out.');
-  }
+  const context = given instanceof RemoteContextRef ? checkedContext(given, backend, options) : undefined;
   const target = given instanceof RemoteContextRef ? undefined : given;
   const hasTarget = target !== undefined && target !== null && target !== false;
   if (hasTarget || (options.run === true && !context)) checkTarget(target);
@@ -72,14 +64,7 @@ export function settingsOf(
       cwd,
       place,
     },
-    spec: {
-      kind: backend.kind,
-      name,
-      concurrency: options.concurrency ?? 1,
-      stopOnError: options.stopOnError ?? false,
-      cwd,
-      interruptible: (backend.kind === 'process' || backend.kind === 'remote') && (options.interruptible ?? true),
-    },
+    spec: specOf(backend.kind, name, options),
     userId: options.userId,
     initState: options.initState,
     defaultArgs: options.args ?? [],
@@ -87,6 +72,32 @@ export function settingsOf(
     graceMs: options.graceMs ?? GRACE_MS,
     signal: options.signal,
   };
+}
+
+function specOf(kind: Kind, name: string, options: PersistentWorkerOptions): HostSpec {
+  const isProcess = kind === 'process' || kind === 'remote';
+  return {
+    kind,
+    name,
+    concurrency: options.concurrency ?? 1,
+    stopOnError: options.stopOnError ?? false,
+    cwd: options.cwd,
+    interruptible: isProcess && (options.interruptible ?? true),
+  };
+}
+
+function checkedContext(
+  context: RemoteContextRef,
+  { kind }: Backend,
+  { host }: PersistentWorkerOptions,
+): RemoteContextRef {
+  if (kind !== 'remote') {
+    throw new OptionError(
+      `A context is kept by a server: only a remote worker can be made from it, not one of kind "${kind}".`,
+    );
+  }
+  if (host !== undefined) throw new OptionError('A context says itself where it is: leave the option "host" out.');
+  return context;
 }
 
 function nameOf(target: Target): string {
