@@ -1,6 +1,12 @@
 export type { Stdio } from './backend/backend.js';
-export { RemoteContext, type RemoteContextOptions, RemoteContextRef } from './backend/remote-context.js';
+export {
+  RemoteContext,
+  type RemoteContextOptions,
+  RemoteContextRef,
+  type WithDefaults,
+} from './backend/remote-context.js';
 export type { RemoteOptions, ServerRoute } from './backend/remote-place.js';
+export { WorkerListener, type WorkerListenerOptions } from './backend/worker-listener.js';
 export {
   CallAbortedError,
   type ConnectCode,
@@ -23,8 +29,8 @@ export {
 export { type ClassOf, registerType } from './codec/registry.js';
 export { type Context, context } from './host/context.js';
 export type { HostAddress } from './link/address.js';
+export type { Log, LogEntry } from './link/log.js';
 export type { Kind, ResourceLimits, WorkerId } from './protocol/messages.js';
-export type { Log, LogEntry } from './server/log.js';
 export { WorkerServer, type WorkerServerOptions } from './server/worker-server.js';
 export { isMain } from './target/is-main.js';
 export { type NamedTarget, type Target, target } from './target/target.js';

@@ -15,6 +15,9 @@ export interface RemoteContextOptions extends RemoteOptions {
   readonly args?: readonly unknown[];
 }
 
+/** The same function where arguments may be left out, since the context has them. */
+export type WithDefaults<F extends AnyFunction> = (...args: Partial<Parameters<F>>) => ReturnType<F>;
+
 /** Names a context that a server keeps, whoever made it. A remote worker takes it in place of a target. */
 export class RemoteContextRef<F extends AnyFunction = AnyFunction> {
   readonly id: string;
@@ -28,7 +31,7 @@ export class RemoteContextRef<F extends AnyFunction = AnyFunction> {
     this.#options = options;
   }
 
-  /** Where workers made from it run. */
+  /** Where workers made from it run. @internal */
   get place(): RemotePlace {
     return remotePlace(this.#options, this.id);
   }
@@ -38,7 +41,7 @@ export class RemoteContextRef<F extends AnyFunction = AnyFunction> {
  * A target with its arguments, sent to a server once and held there for many workers: they start without sending them
  * again. Closing it ends them.
  */
-export class RemoteContext<F extends AnyFunction = AnyFunction> extends RemoteContextRef<F> {
+export class RemoteContext<F extends AnyFunction = AnyFunction> extends RemoteContextRef<WithDefaults<F>> {
   readonly #ready = new Deferred<void>();
   readonly #ended = new Deferred<void>();
   readonly #lane = new Lane(LaneNumber.channel);
@@ -56,7 +59,7 @@ export class RemoteContext<F extends AnyFunction = AnyFunction> extends RemoteCo
     return this.#ready.promise;
   }
 
-  /** Workers that are made from it wait until the server keeps it. */
+  /** Workers that are made from it wait until the server keeps it. @internal */
   override get place(): RemotePlace {
     const { connect, ...place } = super.place;
     return { ...place, connect: () => this.ready.then(connect) };

@@ -11,7 +11,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 /** Something that leads to a server: one started over ssh, one that dials in. */
 export interface ServerRoute {
-  /** A fresh connection, greeted, for one worker. */
+  /** A fresh connection, greeted, for one worker. @internal */
   connect(options: { readonly timeoutMs: number; readonly heartbeatMs?: number | undefined }): Promise<CallerLink>;
 }
 

@@ -1,4 +1,4 @@
-import type { Log } from '../server/log.js';
+import type { Log } from '../link/log.js';
 
 /** A log as lines: for people, or as JSON for programs. */
 export function logTo(out: NodeJS.WritableStream, options: { isJson: boolean; isVerbose: boolean }): Log {

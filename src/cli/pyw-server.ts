@@ -13,6 +13,7 @@ const usage = `pyw-server: lets callers who have the token run pyworkers on this
 
   --host ADDRESS        address to listen on (127.0.0.1: this machine only)
   --port PORT           port to listen on (${DEFAULT_PORT}); 0 takes any free one
+  --dial HOST:PORT      does not listen, but dials the WorkerListener there and works for it
   --root DIR            where the modules of targets are looked up (the working directory)
   --token-file FILE     file with the token (this user's own; or PYW_TOKEN in the environment)
   --max-workers N       no more workers than this at once
@@ -29,6 +30,7 @@ The first line on standard output says where it listens, as JSON: {"event":"list
 const options = {
   host: { type: 'string' },
   port: { type: 'string' },
+  dial: { type: 'string' },
   root: { type: 'string' },
   'token-file': { type: 'string' },
   'max-workers': { type: 'string' },
@@ -69,6 +71,7 @@ async function serve(values: Values): Promise<void> {
     log,
     ...(values.host !== undefined && { host: values.host }),
     ...(values.port !== undefined && { port: numberOf(values.port, '--port') }),
+    ...(values.dial !== undefined && { dial: values.dial }),
     ...(values.root !== undefined && { root: values.root }),
     ...(values['token-file'] !== undefined && { tokenFile: values['token-file'] }),
     ...(values['max-workers'] !== undefined && { maxWorkers: numberOf(values['max-workers'], '--max-workers') }),
@@ -81,7 +84,10 @@ async function serve(values: Values): Promise<void> {
   if (values['exit-with-stdin']) {
     process.stdin.resume().once('close', () => void server.terminate());
   }
-  process.stdout.write(`${JSON.stringify({ event: 'listening', host: server.host, port: server.port })}\n`);
+  const where = values.dial
+    ? { event: 'dialling', to: values.dial }
+    : { event: 'listening', host: server.host, port: server.port };
+  process.stdout.write(`${JSON.stringify(where)}\n`);
   await server.ended;
   process.exit(0); // a standard input that is still open would keep it
 }

@@ -69,7 +69,7 @@ function writeToken(file: string, options: { isReplaced?: boolean }): void {
   }
 }
 
-function newToken(): string {
+export function newToken(): string {
   return randomBytes(TOKEN_BYTES).toString('base64url');
 }
 

@@ -3,10 +3,10 @@ import { after, settlesWithin } from '../base/deadline.js';
 import { Deferred } from '../base/deferred.js';
 import { type Exit, LinkError } from '../base/errors.js';
 import { Lane } from '../link/lane.js';
+import type { Log } from '../link/log.js';
 import { LaneNumber, type LinkOrder, type RefusalCode, type RemoteStart } from '../protocol/link.js';
 import { checkOrder } from './check-order.js';
 import type { Contexts } from './contexts.js';
-import type { Log } from './log.js';
 import { relay, type ServerLink, startChild } from './relay.js';
 
 const FAREWELL_MS = 5000; // for the caller to read to the end and close

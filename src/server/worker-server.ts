@@ -1,21 +1,13 @@
-import type { AddressInfo, Socket } from 'node:net';
-import { resolve } from 'node:path';
-import type { Server, TLSSocket } from 'node:tls';
-import { after, type Timer } from '../base/deadline.js';
 import { Deferred } from '../base/deferred.js';
-import { LinkError } from '../base/errors.js';
-import { addressText, DEFAULT_PORT } from '../link/address.js';
-import { HEARTBEAT_MS, helloOf } from '../link/hello.js';
-import { Link } from '../link/link.js';
-import { pskServer } from '../link/tls.js';
+import { addressOf, DEFAULT_PORT, type HostAddress } from '../link/address.js';
+import { Gate } from '../link/gate.js';
+import { helloOf } from '../link/hello.js';
+import type { Log } from '../link/log.js';
 import { type TokenSource, tokenFrom } from '../link/token.js';
-import type { LinkOrder, LinkReport, RefusalCode } from '../protocol/link.js';
-import { Contexts } from './contexts.js';
-import { Doorstep } from './doorstep.js';
-import { type Log, QuietLog } from './log.js';
-import { Session } from './session.js';
+import type { Hello, LinkOrder, LinkReport } from '../protocol/link.js';
+import { Dialer } from './dialer.js';
+import { Sessions } from './sessions.js';
 
-const PROOF_MS = 5000; // for a connection to prove who it is
 const GRACE_MS = 1000;
 const DEFAULT_HOST = '127.0.0.1';
 
@@ -24,6 +16,8 @@ export interface WorkerServerOptions extends TokenSource {
   readonly host?: string;
   /** Default 60006; 0 takes any free one. */
   readonly port?: number;
+  /** Does not listen, but dials a `WorkerListener` there and works for it: where connections can only be made outwards. */
+  readonly dial?: HostAddress;
   /** The folder in which the modules of targets are looked up. Default: the working directory. No security boundary. */
   readonly root?: string;
   /** No more workers than this at once. */
@@ -38,46 +32,46 @@ export interface WorkerServerOptions extends TokenSource {
 /** Lets callers who have the token run workers on this machine, each in a process of its own. */
 export class WorkerServer {
   readonly #options: WorkerServerOptions;
-  readonly #tls: Server;
-  readonly #sessions = new Set<Session>();
-  readonly #contexts = new Contexts();
-  readonly #doorstep: Doorstep;
   readonly #log: Log;
-  readonly #quietLog: QuietLog;
+  readonly #sessions: Sessions;
   readonly #ended = new Deferred<void>();
-  #address: AddressInfo | undefined;
-  #isClosing = false;
-  #idle: Timer | undefined;
+  #gate: Gate<LinkReport, LinkOrder> | undefined;
+  #dialer: Dialer | undefined;
 
-  private constructor(options: WorkerServerOptions, token: string) {
+  private constructor(options: WorkerServerOptions) {
     this.#options = options;
     this.#log = options.log ?? ((): void => {});
-    this.#quietLog = new QuietLog(this.#log);
-    this.#doorstep = new Doorstep((socket, why) => this.#refuse(socket, why));
-    this.#tls = pskServer(token, 'server', PROOF_MS);
-    this.#tls.prependListener('connection', (socket: Socket) => this.#meet(socket));
-    this.#tls.on('tlsClientError', (error, socket) => this.#refuse(socket, error.message));
-    this.#tls.on('secureConnection', (socket) => void this.#greet(socket));
+    this.#sessions = new Sessions({
+      root: options.root,
+      maxWorkers: options.maxWorkers,
+      idleTimeoutMs: options.idleTimeoutMs,
+      log: this.#log,
+      onTaken: () => this.#dialer?.next(),
+      onIdle: () => void this.terminate(),
+    });
   }
 
-  /** Listens when it resolves. */
+  /** Listens when it resolves; with `dial`, it has begun to dial. */
   static async open(options: WorkerServerOptions = {}): Promise<WorkerServer> {
-    const server = new WorkerServer(options, tokenFrom(options));
-    await server.#listen();
+    const server = new WorkerServer(options);
+    if (options.dial === undefined) await server.#listen(tokenFrom(options));
+    else server.#dial(options.dial, tokenFrom(options));
     return server;
   }
 
+  /** Where it listens; empty if it dials. */
   get host(): string {
-    return this.#address?.address ?? '';
+    return this.#gate?.host ?? '';
   }
 
+  /** The port it listens on; 0 if it dials. */
   get port(): number {
-    return this.#address?.port ?? 0;
+    return this.#gate?.port ?? 0;
   }
 
   /** How many workers run on it now. */
   get workers(): number {
-    return [...this.#sessions].filter((session) => session.isWorker).length;
+    return this.#sessions.workers;
   }
 
   /** Resolves when it has ended, whoever ended it. */
@@ -87,124 +81,49 @@ export class WorkerServer {
 
   /** Takes no more workers, and resolves when the last one has ended. */
   async close(): Promise<void> {
-    this.#stopListening();
-    for (const session of this.#sessions) if (!session.isWorker) void session.terminate(0);
-    await this.#empty();
+    this.#stopCallers();
+    await this.#sessions.close();
+    this.#ended.resolve();
   }
 
   /** Ends all workers, politely first, then itself. */
-  async terminate({ graceMs = this.#isClosing ? 0 : GRACE_MS }: { graceMs?: number } = {}): Promise<void> {
-    this.#stopListening();
-    await Promise.all([...this.#sessions].map((session) => session.terminate(graceMs)));
-    await this.#empty();
+  async terminate({ graceMs = GRACE_MS }: { graceMs?: number } = {}): Promise<void> {
+    this.#stopCallers();
+    await this.#sessions.terminate(graceMs);
+    this.#ended.resolve();
   }
 
   /** Terminates the server, if it is running. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.terminate({ graceMs: GRACE_MS });
+    await this.terminate();
   }
 
-  async #listen(): Promise<void> {
+  async #listen(token: string): Promise<void> {
     const { host = DEFAULT_HOST, port = DEFAULT_PORT } = this.#options;
-    await new Promise<void>((listening, reject) => {
-      this.#tls.once('error', reject);
-      this.#tls.listen({ host, port }, () => {
-        this.#tls.off('error', reject);
-        listening();
-      });
-    });
-    this.#tls.on('error', (error) => this.#log({ level: 'warn', event: 'error', message: error.message }));
-    this.#address = this.#tls.address() as AddressInfo;
-    this.#log({ level: 'info', event: 'listening', host: this.host, port: this.port });
-    this.#awaitWork();
-  }
-
-  #meet(socket: Socket): void {
-    socket.setNoDelay(true);
-    socket.on('error', () => {}); // `close` follows; what it means is said there
-    this.#doorstep.enter(socket, PROOF_MS);
-  }
-
-  async #greet(socket: TLSSocket): Promise<void> {
-    try {
-      const link = await Link.open<LinkReport, LinkOrder>(
-        socket,
-        helloOf('server', this.#options.heartbeatMs ?? HEARTBEAT_MS),
-        PROOF_MS,
-      );
-      this.#doorstep.leaveBy(socket);
-      this.#admit(link, { from: nameOf(socket), caller: (await link.peer).caller });
-    } catch (error) {
-      this.#refuse(socket, (error as Error).message);
-    }
-  }
-
-  #admit(link: Link<LinkReport, LinkOrder>, { from, caller }: { from: string; caller: string | undefined }): void {
-    this.#idle?.cancel();
-    const session = new Session(link, caller, {
-      root: resolve(this.#options.root ?? process.cwd()),
-      contexts: this.#contexts,
-      log: (entry) => this.#quietLog.write({ ...entry, from }, `${entry.event} ${entry.message}`),
-      refusal: () => this.#refusal(),
-      taken: () => this.#log({ level: 'info', event: 'started', from, workers: this.workers + 1 }),
-      endContext: (id) => this.#endContext(id),
-      pulse: (one) => {
-        for (const other of this.#sessions) if (one.caller !== undefined && other.caller === one.caller) other.touch();
-      },
-    });
-    this.#sessions.add(session);
-    void session.ended.then(async () => {
-      this.#sessions.delete(session);
-      this.#log({ level: 'info', event: 'ended', from, workers: this.workers, why: (await link.ended).message });
-      this.#awaitWork();
-    });
-    if (this.#isClosing) link.fail(new LinkError('The server is being stopped.', 'ERR_LINK_CLOSED'));
-  }
-
-  #refusal(): { code: RefusalCode; message: string } | undefined {
-    const { maxWorkers = Number.POSITIVE_INFINITY } = this.#options;
-    if (this.#isClosing) return { code: 'closing', message: 'The server is being stopped and takes no more workers.' };
-    if (this.workers < maxWorkers) return undefined;
-    return { code: 'busy', message: `The server runs ${maxWorkers} workers already, and takes no more than that.` };
-  }
-
-  #endContext(id: string): void {
-    for (const session of this.#sessions) if (session.madeFrom === id) void session.terminate(GRACE_MS);
-  }
-
-  #refuse(socket: Socket, why: string): void {
-    this.#quietLog.write(
-      { level: 'warn', event: 'refused', from: nameOf(socket), message: why },
-      `${socket.remoteAddress} ${why}`,
+    const hello = (): Hello => this.#hello();
+    this.#gate = await Gate.open<LinkReport, LinkOrder>(
+      { host, port, token, role: 'server', hello, log: this.#log },
+      (link, peer, from) => this.#sessions.admit(link, peer, from),
     );
-    socket.destroy();
+    this.#log({ level: 'info', event: 'listening', host: this.host, port: this.port });
   }
 
-  #stopListening(): void {
-    this.#isClosing = true;
-    this.#idle?.cancel();
-    this.#tls.close();
-    this.#doorstep.clear();
-  }
-
-  async #empty(): Promise<void> {
-    await Promise.all([...this.#sessions].map((session) => session.ended));
-    this.#ended.resolve();
-  }
-
-  #awaitWork(): void {
-    const { idleTimeoutMs } = this.#options;
-    if (idleTimeoutMs === undefined || this.#sessions.size > 0 || this.#isClosing) return;
-    this.#idle?.cancel();
-    this.#idle = after(idleTimeoutMs, () => {
-      this.#log({ level: 'info', event: 'idle', afterMs: idleTimeoutMs });
-      void this.terminate();
+  #dial(to: HostAddress, token: string): void {
+    this.#dialer = new Dialer({
+      to: addressOf(to),
+      token,
+      hello: () => this.#hello(),
+      log: this.#log,
+      onLink: (link, peer, from) => this.#sessions.admit(link, peer, from),
     });
   }
-}
 
-function nameOf(socket: Socket): string {
-  return socket.remoteAddress === undefined
-    ? 'a caller that is gone'
-    : addressText({ host: socket.remoteAddress, port: socket.remotePort ?? 0 });
+  #hello(): Hello {
+    return helloOf('server', this.#options.heartbeatMs);
+  }
+
+  #stopCallers(): void {
+    this.#gate?.close();
+    this.#dialer?.close();
+  }
 }

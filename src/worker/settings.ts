@@ -27,10 +27,13 @@ export interface Settings {
   readonly signal: AbortSignal | undefined;
 }
 
-type NoTarget = undefined | null | false;
-
 /** What a worker is made with: a target, or nothing, which makes a worker that has ended from the beginning. */
-export type MaybeTarget<F extends AnyFunction = AnyFunction> = Target<F> | RemoteContextRef<F> | NoTarget;
+export type MaybeTarget<F extends AnyFunction = AnyFunction> =
+  | Target<F>
+  | RemoteContextRef<F>
+  | undefined
+  | null
+  | false;
 
 /** Checks what the caller gave, at the door. */
 export function settingsOf(

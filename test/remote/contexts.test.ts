@@ -28,13 +28,13 @@ describe('A context on a server', () => {
       args: ['', ballast, { deep: [1n] }],
     });
     await context.ready;
-    const values = await Promise.all(['a', 'b', 'c'].map((own) => new RemoteWorker(context, [own] as never).value()));
+    const values = await Promise.all(['a', 'b', 'c'].map((own) => new RemoteWorker(context, [own]).value()));
     assert.deepEqual(
       values,
       ['a', 'b', 'c'].map((own) => `${own} ${ballast.length} 1`),
     );
     const worker = new PersistentRemoteWorker(context);
-    assert.equal(await (worker as PersistentRemoteWorker).call('d'), `d ${ballast.length} 1`);
+    assert.equal(await worker.call('d'), `d ${ballast.length} 1`);
     worker.close();
     assert.equal(await worker.value(), 1);
   });
