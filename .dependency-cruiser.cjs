@@ -24,6 +24,8 @@ const entries = ['src/index.ts', 'src/context.ts'];
 const doors = {
   eventemitter3: { file: 'src/base/events.ts' },
   msgpackr: { file: 'src/codec/packer.ts' },
+  ssh2: { file: 'src/ssh/ssh2.ts' },
+  'ssh-config': { file: 'src/ssh/host-settings.ts' },
   tinypool: { file: 'src/backend/thread-supply.ts', typesIn: 'src/backend/lent-thread.ts' },
   'tree-kill': { file: 'src/base/kill-tree.ts' },
 };

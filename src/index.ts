@@ -5,7 +5,8 @@ export {
   RemoteContextRef,
   type WithDefaults,
 } from './backend/remote-context.js';
-export type { RemoteOptions, ServerRoute } from './backend/remote-place.js';
+export type { RemoteOptions } from './backend/remote-place.js';
+export type { ServerRoute } from './backend/server-route.js';
 export { WorkerListener, type WorkerListenerOptions } from './backend/worker-listener.js';
 export {
   CallAbortedError,
@@ -32,6 +33,8 @@ export type { HostAddress } from './link/address.js';
 export type { Log, LogEntry } from './link/log.js';
 export type { Kind, ResourceLimits, WorkerId } from './protocol/messages.js';
 export { WorkerServer, type WorkerServerOptions } from './server/worker-server.js';
+export type { FarCommand, HostKeyPolicy, SshLogin } from './ssh/options.js';
+export { type TmpSshServer, type TmpSshServerOptions, tmpSshServer } from './ssh/tmp-ssh-server.js';
 export { isMain } from './target/is-main.js';
 export { type NamedTarget, type Target, target } from './target/target.js';
 export type { AnyFunction } from './target/target-ref.js';

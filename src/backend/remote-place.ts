@@ -1,23 +1,29 @@
 import { OptionError } from '../base/errors.js';
-import { addressOf, type HostAddress } from '../link/address.js';
+import {
+  type Address,
+  addressOf,
+  addressText,
+  type HostAddress,
+  hostOfEnvironment,
+  listenAddress,
+} from '../link/address.js';
 import { dial, tcpRoute } from '../link/dial.js';
 import { helloOf } from '../link/hello.js';
 import { type TokenSource, tokenFrom } from '../link/token.js';
 import type { LinkOrder, LinkReport } from '../protocol/link.js';
 import { callerId, keepPulse } from './pulse.js';
 import type { CallerLink, RemotePlace } from './remote.js';
+import { isServerRoute, type ServerRoute } from './server-route.js';
+import { WorkerListener } from './worker-listener.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Something that leads to a server: one started over ssh, one that dials in. */
-export interface ServerRoute {
-  /** A fresh connection, greeted, for one worker. @internal */
-  connect(options: { readonly timeoutMs: number; readonly heartbeatMs?: number | undefined }): Promise<CallerLink>;
-}
-
 /** Options of remote workers that say where they run. */
 export interface RemoteOptions extends TokenSource {
-  /** `'host'`, `'host:port'`, `['host', port]`, or what leads to a server. Default: `PYW_HOST`, else `127.0.0.1:60006`. */
+  /**
+   * `'host'`, `'host:port'`, `['host', port]`, or what leads to a server; `'listen:port'` waits for servers that dial in.
+   * Default: `PYW_HOST`, else `127.0.0.1:60006`.
+   */
   readonly host?: HostAddress | ServerRoute | undefined;
   /** How long connecting may take, each step of it. Default 10,000. */
   readonly connectTimeoutMs?: number | undefined;
@@ -25,10 +31,6 @@ export interface RemoteOptions extends TokenSource {
   readonly heartbeatMs?: number | undefined;
   /** The folder on this side that the server's `--root` stands for. Default: that of the target's package.json. */
   readonly root?: string | undefined;
-}
-
-export function isServerRoute(host: unknown): host is ServerRoute {
-  return typeof host === 'object' && host !== null && 'connect' in host && typeof host.connect === 'function';
 }
 
 /** Checks address and token at once: what is wrong with them is wrong before anything starts. */
@@ -40,8 +42,11 @@ export function remotePlace(options: RemoteOptions, context: string | undefined)
       'The option "host" takes an address, or what leads to a server (tmpSshServer(), WorkerListener).',
     );
   }
-  const address = addressOf(host as HostAddress | undefined);
+  const given = (host as HostAddress | undefined) ?? hostOfEnvironment();
   const token = tokenFrom(options);
+  const listen = listenAddress(given);
+  if (listen) return { root, context, connect: () => dialledIn(listen, token, timeoutMs) };
+  const address = addressOf(given);
   return {
     root,
     context,
@@ -52,4 +57,14 @@ export function remotePlace(options: RemoteOptions, context: string | undefined)
       return link;
     },
   };
+}
+
+const listeners = new Map<string, Promise<WorkerListener>>();
+
+/** Listens from the first worker on that wants it, for as long as this process is there. */
+async function dialledIn(address: Address, token: string, timeoutMs: number): Promise<CallerLink> {
+  const key = `${addressText(address)} ${token}`;
+  const listener = listeners.get(key) ?? WorkerListener.open({ ...address, token });
+  listeners.set(key, listener);
+  return await (await listener).connect({ timeoutMs });
 }

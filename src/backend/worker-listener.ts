@@ -9,7 +9,7 @@ import { newToken, type TokenSource, tokenFrom } from '../link/token.js';
 import type { Hello, LinkOrder, LinkReport } from '../protocol/link.js';
 import { callerId } from './pulse.js';
 import type { CallerLink } from './remote.js';
-import type { ServerRoute } from './remote-place.js';
+import type { ServerRoute } from './server-route.js';
 
 export interface WorkerListenerOptions extends TokenSource {
   /** The address to listen on. Default `127.0.0.1`: this machine only. */
@@ -63,6 +63,7 @@ export class WorkerListener implements ServerRoute {
     const [link] = this.#free;
     if (link) {
       this.#free.delete(link);
+      link.ref();
       return link;
     }
     const wanted = new Deferred<CallerLink>();
@@ -94,6 +95,7 @@ export class WorkerListener implements ServerRoute {
       { host, port, token: this.token, role: 'listener', hello, log },
       (link) => this.#take(link),
     );
+    this.#gate.unref();
   }
 
   #take(link: CallerLink): void {
@@ -103,6 +105,7 @@ export class WorkerListener implements ServerRoute {
       return wanted.resolve(link);
     }
     this.#free.add(link);
+    link.unref(); // it is workers that keep a process from ending
     void link.ended.then(() => this.#free.delete(link));
   }
 

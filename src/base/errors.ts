@@ -72,8 +72,12 @@ export type ConnectCode =
   | 'ERR_CONNECT_BUSY'
   /** There is no such context, or there is one already. */
   | 'ERR_CONNECT_CONTEXT'
-  /** The server could not start a process for this worker. */
-  | 'ERR_CONNECT_START';
+  /** The server could not start a process for this worker, or could not be started itself, over ssh. */
+  | 'ERR_CONNECT_START'
+  /** The key of an ssh host is not known, or another one. */
+  | 'ERR_CONNECT_HOST_KEY'
+  /** An ssh host does not let this user in. */
+  | 'ERR_CONNECT_LOGIN';
 
 /** The token that proves who one is cannot be had, or is not to be trusted. */
 export class TokenError extends Error {

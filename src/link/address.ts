@@ -16,7 +16,18 @@ export interface Address {
 /** In the caller's environment: where remote workers go that do not say so. */
 const HOST_VARIABLE = 'PYW_HOST';
 
-export function addressOf(given: HostAddress = process.env[HOST_VARIABLE] || DEFAULT_HOST): Address {
+export function hostOfEnvironment(): string {
+  return process.env[HOST_VARIABLE] || DEFAULT_HOST;
+}
+
+/** Where to listen, if that is what is asked for: `listen:60007`, `listen:0.0.0.0:60007`. */
+export function listenAddress(given: HostAddress): Address | undefined {
+  if (typeof given !== 'string' || !given.startsWith('listen:')) return undefined;
+  const rest = given.slice('listen:'.length);
+  return addressOf(/^\d+$/.test(rest) ? [DEFAULT_HOST, Number(rest)] : rest);
+}
+
+export function addressOf(given: HostAddress): Address {
   const [host, port] = typeof given === 'string' ? split(given) : given;
   if (typeof host !== 'string' || !/^[\w.:%-]+$/.test(host)) throw badAddress(given);
   if (!Number.isInteger(port) || port < 0 || port > PORT_MAX) throw badAddress(given);

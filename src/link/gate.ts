@@ -56,6 +56,11 @@ export class Gate<Out extends LinkOrder | LinkReport, In extends LinkOrder | Lin
     return this.#address?.port ?? 0;
   }
 
+  /** Does not keep the process from ending. */
+  unref(): void {
+    this.#tls.unref();
+  }
+
   /** Lets nobody in any more. Who is in stays. */
   close(): void {
     this.#tls.close();

@@ -12,6 +12,9 @@ const QUEUED_BYTES_MAX = 256 * 1024; // of data: a message that must overtake it
 const JOIN_BYTES_MAX = 16 * 1024;
 const NOTHING = Buffer.alloc(0);
 
+/** A stream that keeps the process from ending, or not. */
+export type LinkSocket = Duplex & { ref(): unknown; unref(): unknown };
+
 export interface LinkListener<In> {
   onMessage(message: In): void;
 }
@@ -21,7 +24,7 @@ export interface LinkListener<In> {
  * the same whoever has dialled.
  */
 export class Link<Out extends LinkOrder | LinkReport, In extends LinkOrder | LinkReport> implements LaneCarrier, Pulse {
-  readonly #socket: Duplex;
+  readonly #socket: LinkSocket;
   readonly #own: Hello;
   readonly #writer = new WireWriter();
   readonly #reader: WireReader;
@@ -35,7 +38,7 @@ export class Link<Out extends LinkOrder | LinkReport, In extends LinkOrder | Lin
   heardAt = performance.now();
   sentAt = performance.now();
 
-  private constructor(socket: Duplex, own: Hello) {
+  private constructor(socket: LinkSocket, own: Hello) {
     this.#socket = socket;
     this.#own = own;
     this.#reader = new WireReader({
@@ -56,7 +59,7 @@ export class Link<Out extends LinkOrder | LinkReport, In extends LinkOrder | Lin
 
   /** Resolves once both sides have greeted. Rejects with a `LinkError`, and then the socket is gone. */
   static async open<Out extends LinkOrder | LinkReport, In extends LinkOrder | LinkReport>(
-    socket: Duplex,
+    socket: LinkSocket,
     own: Hello,
     timeoutMs: number,
   ): Promise<Link<Out, In>> {
@@ -127,6 +130,15 @@ export class Link<Out extends LinkOrder | LinkReport, In extends LinkOrder | Lin
     const payload = Buffer.allocUnsafe(4);
     payload.writeUInt32BE(bytes);
     this.#send('credit', lane, payload);
+  }
+
+  /** Keeps the process from ending, as it does from the start; or not. */
+  ref(): void {
+    this.#socket.ref();
+  }
+
+  unref(): void {
+    this.#socket.unref();
   }
 
   /** Sends what is under way, then ends. */

@@ -1,6 +1,23 @@
-import { statSync } from 'node:fs';
 import type { Stdio } from '../backend/backend.js';
-import { isServerRoute, type RemoteOptions } from '../backend/remote-place.js';
+import type { RemoteOptions } from '../backend/remote-place.js';
+import { isServerRoute } from '../backend/server-route.js';
+import {
+  type Check,
+  type Checks,
+  checkOptions,
+  isAnything,
+  isArray,
+  isBoolean,
+  isCount,
+  isDirectory,
+  isDuration,
+  isEnv,
+  isPositive,
+  isRecord,
+  isSignal,
+  isString,
+  isStrings,
+} from '../base/checks.js';
 import { OptionError } from '../base/errors.js';
 import type { Kind, ResourceLimits } from '../protocol/messages.js';
 
@@ -63,21 +80,6 @@ export interface CallOptions {
   readonly transfer?: readonly unknown[];
 }
 
-type Check = (value: unknown) => string | undefined;
-
-const isDuration: Check = (value) =>
-  typeof value === 'number' && value >= 0 ? undefined : 'a number of milliseconds from 0 to Infinity';
-const isBoolean: Check = (value) => (typeof value === 'boolean' ? undefined : 'true or false');
-const isString: Check = (value) => (typeof value === 'string' && !value.includes('\0') ? undefined : 'a string');
-const isArray: Check = (value) => (Array.isArray(value) ? undefined : 'an array');
-const isStrings: Check = (value) =>
-  Array.isArray(value) && value.every((item) => typeof item === 'string') ? undefined : 'an array of strings';
-const isSignal: Check = (value) => (value instanceof AbortSignal ? undefined : 'an AbortSignal');
-const isAnything: Check = () => undefined;
-const isEnv: Check = (value) =>
-  isRecord(value) && Object.values(value).every((item) => item === undefined || typeof item === 'string')
-    ? undefined
-    : 'an object of strings (numbers have to be written as strings)';
 const isStdio: Check = (value) =>
   ['inherit', 'pipe', 'ignore'].includes(value as string) || (isRecord(value) && typeof value.file === 'string')
     ? undefined
@@ -86,21 +88,12 @@ const isLimits: Check = (value) =>
   isRecord(value) && Object.values(value).every((item) => typeof item === 'number' && item > 0)
     ? undefined
     : 'an object of positive numbers of megabytes';
-const isCount: Check = (value) =>
-  Number.isInteger(value) && (value as number) > 0 ? undefined : 'a whole number from 1';
-const isDirectory: Check = (value) => {
-  if (typeof value !== 'string') return 'the path of a directory';
-  return statSync(value, { throwIfNoEntry: false })?.isDirectory() ? undefined : 'a directory that exists';
-};
-
 const isHost: Check = (value) =>
   typeof value === 'string' || Array.isArray(value) || isServerRoute(value)
     ? undefined
     : "'host', 'host:port', ['host', port], or what leads to a server";
-const isPositive: Check = (value) => (typeof value === 'number' && value > 0 ? undefined : 'a number greater than 0');
-
-const callChecks: Readonly<Record<string, Check>> = { timeoutMs: isDuration, signal: isSignal, transfer: isArray };
-const terminateChecks: Readonly<Record<string, Check>> = { graceMs: isDuration, force: isBoolean };
+const callChecks: Checks = { timeoutMs: isDuration, signal: isSignal, transfer: isArray };
+const terminateChecks: Checks = { graceMs: isDuration, force: isBoolean };
 const remoteChecks: Readonly<Record<keyof RemoteOptions, Check>> = {
   host: isHost,
   token: isString,
@@ -109,7 +102,7 @@ const remoteChecks: Readonly<Record<keyof RemoteOptions, Check>> = {
   heartbeatMs: isPositive,
   root: isDirectory,
 };
-const workerChecks: Readonly<Record<string, Check>> = {
+const workerChecks: Checks = {
   ...callChecks,
   ...remoteChecks,
   name: isString,
@@ -128,25 +121,25 @@ const workerChecks: Readonly<Record<string, Check>> = {
 const persistentChecks = { ...workerChecks, args: isArray, concurrency: isCount, stopOnError: isBoolean };
 
 export function checkWorkerOptions(options: WorkerOptions, kind: Kind): void {
-  check(options, workerChecks);
+  checkOptions(options, workerChecks);
   checkKind(options, kind);
 }
 
 export function checkPersistentOptions(options: PersistentWorkerOptions, kind: Kind): void {
-  check(options, persistentChecks);
+  checkOptions(options, persistentChecks);
   checkKind(options, kind);
 }
 
 export function checkCallOptions(options: CallOptions): void {
-  check(options, callChecks);
+  checkOptions(options, callChecks);
 }
 
 export function checkTerminateOptions(options: TerminateOptions): void {
-  check(options, terminateChecks);
+  checkOptions(options, terminateChecks);
 }
 
 export function checkTimeout(timeoutMs: number): void {
-  check({ timeoutMs }, callChecks);
+  checkOptions({ timeoutMs }, callChecks);
 }
 
 function checkKind(options: WorkerOptions, kind: Kind): void {
@@ -154,29 +147,8 @@ function checkKind(options: WorkerOptions, kind: Kind): void {
   if (kind !== 'remote' && ofRemote) {
     throw new OptionError(`The option "${ofRemote}" is for remote workers; this one is of kind "${kind}".`);
   }
-  if (kind !== 'remote' && options.cwd !== undefined) check({ cwd: options.cwd }, { cwd: isDirectory });
+  if (kind !== 'remote' && options.cwd !== undefined) checkOptions({ cwd: options.cwd }, { cwd: isDirectory });
   if (kind === 'thread' && options.cwd !== undefined) {
     throw new OptionError('The option "cwd" needs a process: threads share the working directory of their caller.');
   }
-}
-
-/** Own properties only: what somebody planted on Object.prototype is no option. */
-function check(options: unknown, checks: Readonly<Record<string, Check>>): void {
-  if (!isRecord(options))
-    throw new OptionError(`Options are an object, not ${options === null ? 'null' : typeof options}.`);
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(checks, name)) {
-      throw new OptionError(`There is no option "${name}". The options are: ${Object.keys(checks).join(', ')}.`);
-    }
-    const expected = value === undefined ? undefined : checks[name]?.(value);
-    if (expected) throw new OptionError(`The option "${name}" takes ${expected}, not ${describe(value)}.`);
-  }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function describe(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' ? 'this object' : String(value);
 }

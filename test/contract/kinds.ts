@@ -1,5 +1,7 @@
-import type { Kind } from 'pyworkers';
+import { type Kind, type TmpSshServer, tmpSshServer } from 'pyworkers';
+import { freePort } from '../support/free-port.js';
 import { ServerProcess, testToken } from '../support/server-process.js';
+import { hasSshd, Sshd } from '../support/sshd.js';
 
 /** A kind of worker and in what it differs from the others. */
 export interface KindUnderTest {
@@ -14,11 +16,20 @@ export interface KindUnderTest {
   readonly survivesInterrupt: boolean;
 }
 
-const kinds: readonly KindUnderTest[] = [
-  { kind: 'thread', isHere: true, isIsolated: true, hasProcess: false, survivesInterrupt: false },
-  { kind: 'process', isHere: true, isIsolated: true, hasProcess: true, survivesInterrupt: true },
-  { kind: 'remote', isHere: false, isIsolated: true, hasProcess: true, survivesInterrupt: true },
-  { kind: 'inline', isHere: true, isIsolated: false, hasProcess: false, survivesInterrupt: false },
+interface Variant extends KindUnderTest {
+  readonly title: string;
+  /** Leads remote workers of a suite somewhere; returns how to end that, or nothing where that cannot be had. */
+  readonly lead?: () => Promise<(() => Promise<unknown>) | undefined>;
+}
+
+const remote = { kind: 'remote', isHere: false, isIsolated: true, hasProcess: true, survivesInterrupt: true } as const;
+const variants: readonly Variant[] = [
+  { title: 'thread', kind: 'thread', isHere: true, isIsolated: true, hasProcess: false, survivesInterrupt: false },
+  { title: 'process', kind: 'process', isHere: true, isIsolated: true, hasProcess: true, survivesInterrupt: true },
+  { title: 'remote', ...remote, lead: toServer },
+  { title: 'remote, over ssh', ...remote, lead: overSsh },
+  { title: 'remote, dialling in', ...remote, lead: diallingIn },
+  { title: 'inline', kind: 'inline', isHere: true, isIsolated: false, hasProcess: false, survivesInterrupt: false },
 ];
 
 /** The same suite for every kind; with `isolated`, only for those that can be forced. */
@@ -27,25 +38,48 @@ export function onEachKind(
   suite: (under: KindUnderTest) => void,
   options: { isolated?: boolean } = {},
 ): void {
-  for (const under of kinds) {
+  for (const under of variants) {
     if (options.isolated && !under.isIsolated) continue;
-    describe(`${title} (${under.kind})`, () => {
-      if (under.kind === 'remote') onAServer();
+    describe(`${title} (${under.title})`, () => {
+      if (under.lead) leadThere(under.lead);
       suite(under);
     });
   }
 }
 
-/** Remote workers of this suite go to a server of its own unless they say otherwise. */
-function onAServer(): void {
-  let server: ServerProcess;
-  before(async () => {
-    server = await ServerProcess.start();
-    Object.assign(process.env, { PYW_HOST: server.address, PYW_TOKEN: testToken });
+function leadThere(lead: NonNullable<Variant['lead']>): void {
+  let end: (() => Promise<unknown>) | undefined;
+  before(async function () {
+    end = await lead();
+    if (!end) this.skip();
   });
   after(async () => {
     delete process.env.PYW_HOST;
     delete process.env.PYW_TOKEN;
-    await server.stop();
+    await end?.();
   });
+}
+
+async function toServer(): Promise<() => Promise<unknown>> {
+  const server = await ServerProcess.start();
+  Object.assign(process.env, { PYW_HOST: server.address, PYW_TOKEN: testToken });
+  return () => server.stop();
+}
+
+let sshd: Promise<Sshd> | undefined;
+after(async () => (await sshd)?.stop());
+
+async function overSsh(): Promise<(() => Promise<unknown>) | undefined> {
+  if (!hasSshd) return undefined;
+  sshd ??= Sshd.start();
+  const server: TmpSshServer = await tmpSshServer('far', { config: (await sshd).config });
+  Object.assign(process.env, { PYW_HOST: `127.0.0.1:${server.port}`, PYW_TOKEN: server.token });
+  return () => server.terminate();
+}
+
+async function diallingIn(): Promise<() => Promise<unknown>> {
+  const port = await freePort();
+  Object.assign(process.env, { PYW_HOST: `listen:${port}`, PYW_TOKEN: testToken });
+  const server = await ServerProcess.start(['--dial', `127.0.0.1:${port}`]);
+  return () => server.stop();
 }

@@ -84,6 +84,15 @@ describe('A server', () => {
     server.child.stdin?.end();
     assert.deepEqual(await server.exit, [0, null]);
   });
+
+  it('ends when lines came from there and no more come', async () => {
+    const watched = await ServerProcess.start(['--heartbeat', '0.3']);
+    const lines = setInterval(() => watched.child.stdin?.write('here\n'), 50);
+    const worker = new RemoteWorker(behaviours.slowSquare, [3, 1000], { host: watched.address, token: testToken });
+    assert.equal(await worker.value(), 9);
+    clearInterval(lines);
+    assert.deepEqual(await watched.exit, [0, null]);
+  });
 });
 
 describe('A server in code', () => {

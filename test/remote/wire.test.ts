@@ -89,7 +89,8 @@ describe('The wire', () => {
     const random = new Random(seed);
     for (let i = 0; i < 2000; i++) {
       const mutated = mutate(conversation(), random);
-      const socket = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+      const stream = new Duplex({ read() {}, write: (_chunk, _encoding, done) => done() });
+      const socket = Object.assign(stream, { ref() {}, unref() {} });
       const opening = Link.open(socket, helloOf('server'), 1000).then(
         (link) => link.listen({ onMessage: () => {} }),
         () => {},

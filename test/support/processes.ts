@@ -13,6 +13,15 @@ export function childrenOf(parentPid: number): number[] {
     .filter((pid) => Number(statOf(pid)?.[1]) === parentPid);
 }
 
+/** With what it was started, as far as it still says so. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
+
 /** State, parent, group and so on, as in proc(5) from the third field on. */
 function statOf(pid: number): string[] | undefined {
   try {

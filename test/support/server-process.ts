@@ -2,14 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { longLived } from './long-lived.js';
 
 const command = fileURLToPath(new URL('../../../dist/cli/pyw-server.js', import.meta.url));
-const started = new Set<number>();
-
-/** Whether this process is a server that a test has started, and will end. */
-export function isServer(pid: number): boolean {
-  return started.has(pid);
-}
 
 export const testToken = 'a token that only these tests know';
 
@@ -39,8 +34,8 @@ export class ServerProcess {
         env: { ...process.env, PYW_TOKEN: testToken, ...env },
       },
     );
-    started.add(child.pid ?? 0);
-    child.once('exit', () => started.delete(child.pid ?? 0));
+    longLived.add(child.pid ?? 0);
+    child.once('exit', () => longLived.delete(child.pid ?? 0));
     const [line] = (await once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), 'line')) as [string];
     return new ServerProcess(child, JSON.parse(line) as { host: string; port: number });
   }
