@@ -1,4 +1,5 @@
 import { OptionError } from '../base/errors.js';
+import { Turns } from '../base/turns.js';
 import {
   type Address,
   addressOf,
@@ -17,6 +18,7 @@ import { isServerRoute, type ServerRoute } from './server-route.js';
 import { WorkerListener } from './worker-listener.js';
 
 const CONNECT_TIMEOUT_MS = 10_000;
+const DIALLING_AT_ONCE = 32;
 
 /** Options of remote workers that say where they run. */
 export interface RemoteOptions extends TokenSource {
@@ -47,16 +49,28 @@ export function remotePlace(options: RemoteOptions, context: string | undefined)
   const listen = listenAddress(given);
   if (listen) return { root, context, connect: () => dialledIn(listen, token, timeoutMs) };
   const address = addressOf(given);
+  const turn = turnsAt(address);
   return {
     root,
     context,
     async connect() {
       const hello = helloOf('caller', heartbeatMs, callerId);
-      const link = await dial<LinkOrder, LinkReport>(tcpRoute(address), { token, role: 'server', hello, timeoutMs });
+      const options = { token, role: 'server', hello, timeoutMs } as const;
+      const link = await turn.run(() => dial<LinkOrder, LinkReport>(tcpRoute(address), options));
       void link.ended.then(keepPulse({ address, token, heartbeatMs }));
       return link;
     },
   };
+}
+
+const turns = new Map<string, Turns>();
+
+/** A server has only so much room for those who have not yet proven who they are. */
+function turnsAt(address: Address): Turns {
+  const key = addressText(address);
+  const found = turns.get(key) ?? new Turns(DIALLING_AT_ONCE);
+  turns.set(key, found);
+  return found;
 }
 
 const listeners = new Map<string, Promise<WorkerListener>>();

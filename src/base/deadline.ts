@@ -18,6 +18,24 @@ export function after(ms: number, action: () => void, options: { ref?: boolean }
   return { cancel: () => clearTimeout(timer) };
 }
 
+const LOOKS = 10;
+
+/**
+ * Like `after`, for what others are to do in time: while this thread was too busy to look, they may have done it. So such
+ * time counts little, and what has come meanwhile is seen first.
+ */
+export function afterLooking(ms: number, action: () => void, options: { ref?: boolean } = {}): Timer {
+  let looks = 0;
+  let timer: Timer;
+  const look = (): void => {
+    looks += 1;
+    if (looks === LOOKS) action();
+    else timer = after(ms / LOOKS, look, options);
+  };
+  timer = after(ms / LOOKS, look, options);
+  return { cancel: () => timer.cancel() };
+}
+
 /** Resolves with whether `promise` settled before the time was over; the promise's own outcome is not looked at. */
 export async function settlesWithin(promise: Promise<unknown>, ms: number, signal?: AbortSignal): Promise<boolean> {
   const settled = promise.then(

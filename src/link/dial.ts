@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
-import { after } from '../base/deadline.js';
+import { afterLooking } from '../base/deadline.js';
 import { ConnectError, LinkError } from '../base/errors.js';
 import type { Hello, LinkOrder, LinkReport } from '../protocol/link.js';
 import { type Address, addressText } from './address.js';
@@ -27,8 +28,29 @@ export function tcpRoute(address: Address): Route {
   return { name: addressText(address), open: (timeoutMs) => openTcp(address, timeoutMs) };
 }
 
-/** Resolves with a link that is proven and greeted. Rejects with a `ConnectError`. */
+const ATTEMPTS = 4;
+const PAUSE_MS = 100;
+
+/**
+ * Resolves with a link that is proven and greeted. Rejects with a `ConnectError`. A listener at whose door there is a
+ * crowd drops who has waited longest: that one tries again.
+ */
 export async function dial<Out extends LinkOrder | LinkReport, In extends LinkOrder | LinkReport>(
+  route: Route,
+  options: DialOptions,
+): Promise<Link<Out, In>> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await dialOnce<Out, In>(route, options);
+    } catch (error) {
+      const { cause } = error as { cause?: NodeJS.ErrnoException };
+      if (cause?.code !== 'ECONNRESET' || attempt === ATTEMPTS) throw error;
+    }
+    await sleep(PAUSE_MS * attempt * Math.random());
+  }
+}
+
+async function dialOnce<Out extends LinkOrder | LinkReport, In extends LinkOrder | LinkReport>(
   route: Route,
   { token, role, hello, timeoutMs }: DialOptions,
 ): Promise<Link<Out, In>> {
@@ -46,7 +68,7 @@ function openTcp(address: Address, timeoutMs: number): Promise<Socket> {
   const where = addressText(address);
   return new Promise((resolve, reject) => {
     const socket = connect({ ...address, noDelay: true });
-    const timer = after(timeoutMs, () => {
+    const timer = afterLooking(timeoutMs, () => {
       socket.destroy();
       reject(
         new ConnectError(
@@ -90,7 +112,7 @@ function secured(socket: TLSSocket, { name, timeoutMs }: { name: string; timeout
       socket.destroy();
       reject(error);
     };
-    const timer = after(timeoutMs, () => fail(notAServer(name, new Error(`no answer within ${timeoutMs} ms`))));
+    const timer = afterLooking(timeoutMs, () => fail(notAServer(name, new Error(`no answer within ${timeoutMs} ms`))));
     const onError = (cause: Error): void => fail(handshakeError(name, cause));
     const onClose = (): void => fail(notAServer(name, new Error('it closed the connection')));
     socket.once('error', onError);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
-import { after, type Timer } from '../base/deadline.js';
+import { afterLooking, type Timer } from '../base/deadline.js';
 
 const PENDING_MAX = 128;
 const DESCRIPTORS_ASSUMED = 1024;
@@ -25,7 +25,9 @@ export class Doorstep {
   enter(socket: Socket, timeoutMs: number): void {
     this.#waiting.set(
       socket,
-      after(timeoutMs, () => this.#drop(socket, `it did not prove itself within ${timeoutMs} ms`), { ref: false }),
+      afterLooking(timeoutMs, () => this.#drop(socket, `it did not prove itself within ${timeoutMs} ms`), {
+        ref: false,
+      }),
     );
     socket.once('close', () => this.leave(socket));
     const [oldest] = this.#waiting.keys();

@@ -32,7 +32,7 @@ export class Gate<Out extends LinkOrder | LinkReport, In extends LinkOrder | Lin
     this.#options = options;
     this.#onLink = onLink;
     this.#quietLog = new QuietLog(options.log);
-    this.#tls = pskServer(options.token, options.role, PROOF_MS);
+    this.#tls = pskServer(options.token, options.role);
     this.#tls.prependListener('connection', (socket: Socket) => this.#meet(socket));
     this.#tls.on('tlsClientError', (error, socket) => this.#refuse(socket, error.message));
     this.#tls.on('secureConnection', (socket) => void this.#greet(socket));

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { after } from '../base/deadline.js';
+import { afterLooking } from '../base/deadline.js';
 import { Deferred } from '../base/deferred.js';
 import { LinkError } from '../base/errors.js';
 import type { FrameKind, Hello, LinkOrder, LinkReport } from '../protocol/link.js';
@@ -64,7 +64,7 @@ export class Link<Out extends LinkOrder | LinkReport, In extends LinkOrder | Lin
     timeoutMs: number,
   ): Promise<Link<Out, In>> {
     const link = new Link<Out, In>(socket, own);
-    const timer = after(timeoutMs, () =>
+    const timer = afterLooking(timeoutMs, () =>
       link.fail(new LinkError('The other side did not introduce itself in time.', 'ERR_LINK_SILENT')),
     );
     try {

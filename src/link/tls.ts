@@ -17,13 +17,12 @@ const suite = {
 const identityOf = (role: KeyRole): string => `pyworkers ${role}`;
 
 /** Listens for those who have the key of its role. What is given to `pskCallback` comes from anybody: it must not throw. */
-export function pskServer(token: string, role: KeyRole, handshakeTimeoutMs: number): Server {
+export function pskServer(token: string, role: KeyRole): Server {
   const key = keyOf(token, role);
   const identity = identityOf(role);
   return createServer({
     ...suite,
     secureOptions: constants.SSL_OP_NO_TICKET, // a saved session would outlive a token that was replaced
-    handshakeTimeout: handshakeTimeoutMs,
     pskCallback: (_socket, offered) => (offered === identity ? key : null),
   });
 }

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { after, type Timer } from '../base/deadline.js';
+import { afterLooking, type Timer } from '../base/deadline.js';
 import { Deferred } from '../base/deferred.js';
 import { TokenError } from '../base/errors.js';
 
@@ -39,7 +39,7 @@ export class Lifeline {
       return this.#token.resolve(line.trim());
     }
     this.#silence?.cancel();
-    this.#silence = after(this.#silenceMs, () => this.#end());
+    this.#silence = afterLooking(this.#silenceMs, () => this.#end());
   }
 
   #end(): void {

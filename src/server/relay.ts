@@ -43,6 +43,7 @@ export async function relay(link: ServerLink, lane: Lane, child: ChildHost, firs
     const outputLane = new Lane(LaneNumber[name]);
     void link.attach(outputLane, LaneNumber[name]);
     stream.pipe(outputLane);
+    stream.once('close', () => outputLane.end()); // without an end, if somebody else still holds it
     return [outputLane];
   });
   const drained = Promise.all([lane, ...output].map(finished));

@@ -264,6 +264,11 @@ onEachKind(
       });
     }
 
+    it('ends although a process that it left behind holds its output', async () => {
+      const worker = new Worker(kind, behaviours.leaveBehind, [], { stdio: 'pipe' });
+      process.kill(await worker.value(), 'SIGKILL');
+    });
+
     it('says that it ran out of memory, and the caller lives', async () => {
       const worker = new Worker(kind, behaviours.hoard, [], {
         resourceLimits: { maxOldGenerationSizeMb: 30 },

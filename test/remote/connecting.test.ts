@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { ConnectError, OptionError, RemoteWorker } from 'pyworkers';
 import { addressOf } from '#internal/link/address.js';
-import { pskServer } from '#internal/link/tls.js';
+import { pskConnect, pskServer } from '#internal/link/tls.js';
+import { keyOf } from '#internal/link/token.js';
 import { WireWriter } from '#internal/link/wire.js';
 import { PROTOCOL_VERSIONS } from '#internal/protocol/link.js';
 import * as behaviours from '../fixtures/behaviours.js';
-import { on } from '../support/remote.js';
+import { on, rawConnection } from '../support/remote.js';
 import { ServerProcess, testToken } from '../support/server-process.js';
 
 async function listening(server: Server): Promise<{ host: readonly [string, number]; token: string }> {
@@ -63,15 +65,37 @@ describe('Connecting to a server', () => {
   });
 
   it('says that the key is for another role', async () => {
-    const server = pskServer(testToken, 'listener', 1000);
+    const server = pskServer(testToken, 'listener');
     server.on('tlsClientError', () => {});
     const error = await failure(await listening(server));
     assert.equal(error.code, 'ERR_CONNECT_TOKEN');
     server.close();
   });
 
+  it('has nothing of an earlier connection to come in by', async () => {
+    const server = await ServerProcess.start();
+    const { host, port } = server;
+    const first = pskConnect(await rawConnection(server), testToken, 'server');
+    await once(first, 'secureConnect');
+    const session = first.getSession();
+    first.destroy();
+    const psk = keyOf('a token that was replaced', 'server');
+    const again = connectTls({
+      host,
+      port,
+      session,
+      ciphers: 'ECDHE-PSK-CHACHA20-POLY1305',
+      maxVersion: 'TLSv1.2',
+      pskCallback: () => ({ psk, identity: 'pyworkers server' }),
+      checkServerIdentity: () => undefined,
+    });
+    again.on('secureConnect', () => assert.fail('it came in'));
+    await assert.rejects(once(again, 'close'), /ssl|alert/i);
+    await server.stop();
+  });
+
   it('says that the versions of the protocol differ, and names both', async () => {
-    const server = pskServer(testToken, 'server', 1000);
+    const server = pskServer(testToken, 'server');
     server.on('secureConnection', (socket) => {
       const hello = { protocol: [7, 8], role: 'server', heartbeatMs: 1000, limits: { windowBytes: 1000 } };
       const payload = Buffer.from(JSON.stringify(hello));

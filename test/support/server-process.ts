@@ -25,15 +25,18 @@ export class ServerProcess {
     });
   }
 
-  static async start(args: readonly string[] = [], env: Record<string, string> = {}): Promise<ServerProcess> {
-    const child = spawn(
-      process.execPath,
-      [...process.execArgv, command, '--port', '0', '--exit-with-stdin', '-v', ...args],
-      {
-        stdio: ['pipe', 'pipe', 'pipe'],
-        env: { ...process.env, PYW_TOKEN: testToken, ...env },
-      },
-    );
+  /** `under` comes before the command that starts it. */
+  static async start(
+    args: readonly string[] = [],
+    env: Record<string, string> = {},
+    under: readonly string[] = [],
+  ): Promise<ServerProcess> {
+    const node = [process.execPath, ...process.execArgv, command, '--port', '0', '--exit-with-stdin', '-v', ...args];
+    const [file = '', ...rest] = [...under, ...node];
+    const child = spawn(file, rest, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      env: { ...process.env, PYW_TOKEN: testToken, ...env },
+    });
     longLived.add(child.pid ?? 0);
     child.once('exit', () => longLived.delete(child.pid ?? 0));
     const [line] = (await once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), 'line')) as [string];
