@@ -11,6 +11,7 @@ const sections = {
   calls: 'One call at a time',
   throughput: 'Many calls',
   payloads: 'Payloads, there and back',
+  remote: 'Remote workers, on loopback, encrypted',
 };
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -10,7 +10,9 @@ export interface Frame {
 export interface Carrier {
   /** Whether attachments may be more than buffers: threads share memory and hand over ports. */
   readonly shares: boolean;
-  /** The attachments in `transfer` are given away; buffers are fresh in any case and the carrier's to keep. */
+  /** Whether a frame has left when `post` returns, so that its buffers may still be the sender's. */
+  readonly leavesAtOnce: boolean;
+  /** The attachments in `transfer` are given away; other buffers are fresh and the carrier's to keep, unless frames leave at once. */
   post(frame: Frame, transfer: ReadonlySet<unknown>): void;
   /** Once. What came before is kept until then. */
   listen(receive: (frame: Frame) => void): void;

@@ -45,7 +45,7 @@ export class Channel<Out extends Message, In extends Message> {
   send(message: Out, name = 'value', transfer: readonly unknown[] = NONE): void {
     if (this.#isEnded) return; // nobody is left to read it; whoever waits for an answer learns from `ended`
     if (!('payload' in message)) return this.#add(this.#packer.pack(message));
-    const sink = new Attachments(this.#carrier.shares, transfer);
+    const sink = new Attachments(this.#carrier, transfer);
     const packed = this.#packer.pack(withPayload(message, seal(message.payload, name, sink)));
     if (sink.items.length > 0) this.#postAlone({ bytes: packed, attachments: sink.items }, sink.transfer);
     else this.#add(packed);
@@ -136,21 +136,22 @@ export class Channel<Out extends Message, In extends Message> {
 
 /** One message as the bytes of a frame that stands alone, to be kept and put before what others send. */
 export function packAlone<M extends Message>(message: M, name: string): Buffer {
-  const sink = new Attachments(false, NONE);
+  const sink = new Attachments({ shares: false, leavesAtOnce: true }, NONE);
   const bytes = new Packer().pack(withPayload({ ...message }, seal(message.payload, name, sink)));
-  const attachments = sink.items as readonly ArrayBuffer[];
-  const parts = attachments.map((part) => new Uint8Array(part));
-  return Buffer.concat([headerOf({ bytes, attachments, isAlone: true }), bytes, ...parts]);
+  const attachments = sink.items as readonly Uint8Array[];
+  return Buffer.concat([headerOf({ bytes, attachments, isAlone: true }), bytes, ...attachments]);
 }
 
 /** Of most messages there are none, so nothing is made until there is one. */
 class Attachments implements AttachmentSink {
   readonly shares: boolean;
+  readonly leavesAtOnce: boolean;
   readonly transfer: ReadonlySet<unknown>;
   #items: unknown[] | undefined;
 
-  constructor(shares: boolean, transfer: readonly unknown[]) {
-    this.shares = shares;
+  constructor(carrier: Pick<Carrier, 'shares' | 'leavesAtOnce'>, transfer: readonly unknown[]) {
+    this.shares = carrier.shares;
+    this.leavesAtOnce = carrier.leavesAtOnce;
     this.transfer = transfer.length > 0 ? new Set(transfer) : NOTHING;
   }
 

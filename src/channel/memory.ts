@@ -17,6 +17,7 @@ export function memoryPair(): [Carrier, Carrier] {
 
 class MemoryCarrier implements Carrier {
   readonly shares = true;
+  readonly leavesAtOnce = false;
   readonly #ended = new Deferred<void>();
   #peer: MemoryCarrier | undefined;
   #receive: ((frame: Frame) => void) | undefined;

@@ -9,6 +9,7 @@ type Posted = Uint8Array | [Uint8Array, unknown[]];
 /** Frames over a MessagePort, between two threads of one process. */
 export class PortCarrier implements Carrier {
   readonly shares = true;
+  readonly leavesAtOnce = false;
   readonly #port: MessagePort;
   readonly #ended = new Deferred<void>();
   #receive: ((frame: Frame) => void) | undefined;

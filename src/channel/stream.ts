@@ -8,12 +8,14 @@ const JOIN_BYTES_MAX = 16 * 1024; // below it, a copy costs less than a list of 
 /** Frames over anything that carries bytes both ways: a pipe, a socket, an ssh channel. */
 export class StreamCarrier implements Carrier {
   readonly shares = false;
+  readonly leavesAtOnce: boolean;
   readonly #from: Readable;
   readonly #to: Writable;
   readonly #ended = new Deferred<void>();
 
-  /** `from` and `to` may be one stream. */
-  constructor(from: Readable, to: Writable) {
+  /** `from` and `to` may be one stream. `isBlocking`: whoever writes to it waits until everything is written. */
+  constructor(from: Readable, to: Writable, options: { isBlocking?: boolean } = {}) {
+    this.leavesAtOnce = options.isBlocking ?? false;
     this.#from = from;
     this.#to = to;
     from.once('close', () => this.#ended.resolve());
@@ -34,7 +36,7 @@ export class StreamCarrier implements Carrier {
     this.#to.cork();
     this.#to.write(header);
     this.#to.write(frame.bytes);
-    for (const buffer of frame.attachments) this.#to.write(new Uint8Array(buffer as ArrayBuffer));
+    for (const buffer of frame.attachments) this.#to.write(bytesOf(buffer as Uint8Array | ArrayBuffer));
     this.#to.uncork();
   }
 
@@ -63,4 +65,8 @@ export class StreamCarrier implements Carrier {
       return [];
     }
   }
+}
+
+function bytesOf(attachment: Uint8Array | ArrayBuffer): Uint8Array {
+  return attachment instanceof Uint8Array ? attachment : new Uint8Array(attachment);
 }

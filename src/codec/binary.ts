@@ -93,8 +93,8 @@ function isDetached(buffer: ArrayBuffer | SharedArrayBuffer): boolean {
   }
 }
 
-/** What is attached is a copy: the sender may change its buffer as soon as it has handed it over. */
+/** What is attached is a copy, where the sender may change its buffer before it has left. */
 function bytesNode(bytes: Uint8Array, sink: AttachmentSink, byteLengthMax?: number): Node {
   if (bytes.byteLength <= INLINE_BYTES_MAX) return ['bytes', bytes, byteLengthMax];
-  return ['attached', sink.add(new Uint8Array(bytes).buffer), byteLengthMax];
+  return ['attached', sink.add(sink.leavesAtOnce ? bytes : new Uint8Array(bytes).buffer), byteLengthMax];
 }

@@ -38,6 +38,8 @@ type Pairs = Child[]; // key, value, key, value
 export interface AttachmentSink {
   /** Whether the carrier clones and shares by itself, as a MessagePort does. */
   readonly shares: boolean;
+  /** Whether what is attached is read before the sender can change it. */
+  readonly leavesAtOnce: boolean;
   readonly transfer: ReadonlySet<unknown>;
   add(attachment: unknown): number;
 }

@@ -20,7 +20,9 @@ delete process.env[DEPTH_VARIABLE];
 blockWhenFull('stdout');
 blockWhenFull('stderr');
 const channel = new Channel<Report, Order>(
-  new StreamCarrier(new Socket({ fd: ORDERS_FD, readable: true, writable: false }), openReports()),
+  new StreamCarrier(new Socket({ fd: ORDERS_FD, readable: true, writable: false }), openReports(), {
+    isBlocking: true,
+  }),
 );
 
 function die(code: number, error?: unknown): void {

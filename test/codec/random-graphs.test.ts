@@ -10,7 +10,12 @@ const GRAPHS = 2000;
 /** What a stream carries of a value: bytes, and buffers as bytes. */
 function carried(value: unknown, { packer, unpacker }: { packer: Packer; unpacker: Unpacker }): unknown {
   const attachments: unknown[] = [];
-  const sink = { shares: false, transfer: new Set(), add: (attachment: unknown) => attachments.push(attachment) - 1 };
+  const sink = {
+    shares: false,
+    leavesAtOnce: false,
+    transfer: new Set(),
+    add: (attachment: unknown) => attachments.push(attachment) - 1,
+  };
   const bytes = Uint8Array.from(packer.pack({ payload: seal(value, 'value', sink) }));
   const arrived: unknown[] = [];
   unpacker.unpackEach(bytes, (message) => arrived.push(unseal((message as { payload: never }).payload, attachments)));
