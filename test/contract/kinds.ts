@@ -1,4 +1,4 @@
-import { type Kind, type TmpSshServer, tmpSshServer } from 'pyworkers';
+import { type Kind, tmpSshServer } from 'pyworkers';
 import { freePort } from '../support/free-port.js';
 import { ServerProcess, testToken } from '../support/server-process.js';
 import { hasSshd, Sshd } from '../support/sshd.js';
@@ -22,6 +22,9 @@ interface Variant extends KindUnderTest {
   readonly lead?: () => Promise<(() => Promise<unknown>) | undefined>;
 }
 
+/** `PYW_TEST_ROUTES=plain` leaves out the other ways to a server, which take their time. */
+const isPlain = process.env.PYW_TEST_ROUTES === 'plain';
+
 const remote = { kind: 'remote', isHere: false, isIsolated: true, hasProcess: true, survivesInterrupt: true } as const;
 const variants: readonly Variant[] = [
   { title: 'thread', kind: 'thread', isHere: true, isIsolated: true, hasProcess: false, survivesInterrupt: false },
@@ -39,6 +42,7 @@ export function onEachKind(
   options: { isolated?: boolean } = {},
 ): void {
   for (const under of variants) {
+    if (isPlain && under.title.startsWith('remote, ')) continue;
     if (options.isolated && !under.isIsolated) continue;
     describe(`${title} (${under.title})`, () => {
       if (under.lead) leadThere(under.lead);
@@ -66,15 +70,15 @@ async function toServer(): Promise<() => Promise<unknown>> {
   return () => server.stop();
 }
 
-let sshd: Promise<Sshd> | undefined;
-after(async () => (await sshd)?.stop());
-
 async function overSsh(): Promise<(() => Promise<unknown>) | undefined> {
   if (!hasSshd) return undefined;
-  sshd ??= Sshd.start();
-  const server: TmpSshServer = await tmpSshServer('far', { config: (await sshd).config });
+  const sshd = await Sshd.start();
+  const server = await tmpSshServer('far', { config: sshd.config });
   Object.assign(process.env, { PYW_HOST: `127.0.0.1:${server.port}`, PYW_TOKEN: server.token });
-  return () => server.terminate();
+  return async () => {
+    await server.terminate();
+    await sshd.stop();
+  };
 }
 
 async function diallingIn(): Promise<() => Promise<unknown>> {

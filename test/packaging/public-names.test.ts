@@ -37,6 +37,7 @@ describe('the public names', () => {
       'isMain',
       'registerType',
       'target',
+      'tmpSshServer',
     ]);
   });
 
