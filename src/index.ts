@@ -18,6 +18,9 @@ export {
   LinkError,
   NoResultError,
   OptionError,
+  type PoolCode,
+  PoolError,
+  type PoolOutcome,
   StartedInImportError,
   TargetError,
   ThrownValueError,
@@ -31,6 +34,20 @@ export { type ClassOf, registerType } from './codec/registry.js';
 export { type Context, context } from './host/context.js';
 export type { HostAddress } from './link/address.js';
 export type { Log, LogEntry } from './link/log.js';
+export type { PoolItem } from './pool/items.js';
+export type { Members } from './pool/members.js';
+export type {
+  AddOptions,
+  PoolOptions,
+  PoolRunOptions,
+  PoolStreamOptions,
+  PoolWorkerOptions,
+  Respawn,
+  Retry,
+} from './pool/options.js';
+export { Pool } from './pool/pool.js';
+export type { PoolEvents } from './pool/pool-events.js';
+export { END, type InputOf, type Source, zip } from './pool/source.js';
 export type { Kind, ResourceLimits, WorkerId } from './protocol/messages.js';
 export { WorkerServer, type WorkerServerOptions } from './server/worker-server.js';
 export type { FarCommand, HostKeyPolicy, SshLogin } from './ssh/options.js';

@@ -25,6 +25,7 @@ class InlineHost implements RunningHost {
   }
 
   urge(order: Extract<Order, { type: 'terminate' | 'cancel' }>): void {
+    this.#flags.announceUrgent();
     if (order.type === 'terminate') this.#flags.askToStop();
     else this.#flags.cancelCall(order.id);
     this.channel.send(order);

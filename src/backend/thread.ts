@@ -34,6 +34,7 @@ class ThreadHost implements RunningHost {
   }
 
   urge(order: Extract<Order, { type: 'terminate' | 'cancel' }>): void {
+    this.#flags.announceUrgent();
     if (order.type === 'terminate') this.#flags.askToStop();
     else this.#flags.cancelCall(order.id);
     this.channel.send(order);

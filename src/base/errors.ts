@@ -116,6 +116,42 @@ export class CallAbortedError extends Error {
   }
 }
 
+/** A run of a pool did not give a result for every input; what it gave is here. */
+export class PoolError extends Error {
+  override readonly name = 'PoolError';
+  readonly code: PoolCode;
+  /** How each input ended that the run has read, by its place; `notRun` for those that were not processed. */
+  readonly outcomes: readonly PoolOutcome[];
+
+  constructor(message: string, code: PoolCode, options: { outcomes: readonly PoolOutcome[]; cause?: unknown }) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.outcomes = options.outcomes;
+  }
+
+  /** The values that there are; `undefined` where there is none. */
+  get results(): readonly unknown[] {
+    return this.outcomes.map((outcome) => outcome.value);
+  }
+}
+
+/** What became of one input. */
+export interface PoolOutcome {
+  readonly type: 'notRun' | 'returned' | 'threw' | 'terminated' | 'lost';
+  readonly value?: unknown;
+  readonly error?: unknown;
+}
+
+export type PoolCode =
+  /** Inputs failed. */
+  | 'ERR_POOL_FAILED'
+  /** Its signal aborted it, or the pool was terminated. */
+  | 'ERR_POOL_ABORTED'
+  /** There is no worker, or none is left. */
+  | 'ERR_POOL_NO_WORKERS'
+  /** The source of the inputs has thrown. */
+  | 'ERR_POOL_SOURCE';
+
 /** There is no result to give: none came in time, or there will never be another. */
 export class NoResultError extends Error {
   override readonly name = 'NoResultError';

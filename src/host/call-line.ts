@@ -11,6 +11,9 @@ export class CallLine {
   readonly #waiting = new Fifo<CallOrder>();
   /** Async targets, generators between two steps, stopped calls with hooks to run. */
   readonly #running = new Map<number, Call>();
+  /** Calls that have not come yet: what cancels them has overtaken them. */
+  readonly #cancelledEarly = new Set<number>();
+  #lastId = 0;
   #concurrency = 1;
   #place: CallPlace | undefined;
   #defaultArgs: readonly unknown[] = [];
@@ -35,8 +38,12 @@ export class CallLine {
     return this.isWaiting && this.#running.size < this.#concurrency;
   }
 
-  add(order: CallOrder): void {
+  /** Answers whether it is to be done: it may have been cancelled before it came. */
+  add(order: CallOrder): boolean {
+    this.#lastId = order.id;
+    if (this.#cancelledEarly.delete(order.id)) return false;
     this.#waiting.push(order);
+    return true;
   }
 
   /** The next one to begin; it runs from now on. */
@@ -56,6 +63,7 @@ export class CallLine {
 
   /** Asks one call to stop, or forgets it if it has not begun; answers whether it was forgotten. */
   cancel(id: number): boolean {
+    if (id > this.#lastId) this.#cancelledEarly.add(id);
     this.#running.get(id)?.askToStop();
     return this.#waiting.remove((order) => order.id === id) !== undefined;
   }

@@ -30,6 +30,7 @@ export class Host {
   #current: Call | undefined;
   #phase: 'open' | 'closing' | 'terminating' | 'ended' = 'open';
   #isWorkDue = false;
+  #urgentOrders = 0;
 
   constructor(place: HostPlace) {
     this.#place = place;
@@ -55,7 +56,9 @@ export class Host {
         this.#contextTarget = order.target;
         return this.#spec && void this.#load(order.target);
       case 'call':
-        this.#calls.add({ id: order.id, args: () => unseal(order.payload, attachments) as unknown[] });
+        if (!this.#calls.add({ id: order.id, args: () => unseal(order.payload, attachments) as unknown[] })) {
+          this.#reportForgotten(order.id);
+        }
         return this.#workSoon(queueMicrotask);
       case 'cancel':
         return this.#cancel(order.id);
@@ -101,6 +104,7 @@ export class Host {
   }
 
   #terminate(): void {
+    this.#urgentOrders += 1;
     this.#place.flags.askToStop();
     this.#reporter.sendNow({ type: 'acknowledged', id: null });
     if (this.#phase === 'ended') return;
@@ -116,10 +120,14 @@ export class Host {
   }
 
   #cancel(id: number): void {
+    this.#urgentOrders += 1;
     this.#reporter.sendNow({ type: 'acknowledged', id });
-    if (this.#calls.cancel(id)) {
-      this.#reporter.send({ type: 'stopped', id, how: 'asked', payload: undefined });
-    }
+    if (this.#calls.cancel(id)) this.#reportForgotten(id);
+    this.#workSoon(queueMicrotask);
+  }
+
+  #reportForgotten(id: number): void {
+    this.#reporter.send({ type: 'stopped', id, how: 'asked', payload: undefined });
   }
 
   #workSoon(schedule: (work: () => void) => void): void {
@@ -175,7 +183,9 @@ export class Host {
   }
 
   #mayBegin(): boolean {
-    if (this.#phase === 'terminating' || this.#place.flags.askedToStop) return false;
+    const { flags } = this.#place;
+    if (this.#phase === 'terminating' || flags.askedToStop) return false;
+    if (flags.urgentOrders !== this.#urgentOrders) return false; // one is about the very call that would begin, perhaps
     return this.#calls.hasRoom;
   }
 

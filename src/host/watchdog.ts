@@ -27,9 +27,11 @@ control.on('end', becomeOrphan);
 function obey(message: Control): void {
   switch (message.type) {
     case 'terminate':
+      flags.announceUrgent();
       flags.askToStop();
       return parentPort?.postMessage(message);
     case 'cancel':
+      flags.announceUrgent();
       flags.cancelCall(message.id);
       return parentPort?.postMessage(message);
     case 'interrupt':

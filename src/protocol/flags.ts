@@ -2,7 +2,8 @@ const ASKED = 0;
 const CANCELLED_CALL = 1;
 const RUN = 2;
 const OUTPUT_PENDING_BYTES = 3;
-const WORDS = 4;
+const URGENT_ORDERS = 4;
+const WORDS = 5;
 
 const IDLE = 0;
 const RUNNING = 1;
@@ -23,6 +24,16 @@ export class Flags {
     this.#words = new Int32Array(memory);
   }
 
+  /** An order that overtakes others is on its way: the host begins nothing before it has it. */
+  announceUrgent(): void {
+    Atomics.add(this.#words, URGENT_ORDERS, 1);
+  }
+
+  /** How many have been announced so far. */
+  get urgentOrders(): number {
+    return Atomics.load(this.#words, URGENT_ORDERS);
+  }
+
   askToStop(): void {
     Atomics.store(this.#words, ASKED, 1);
   }
@@ -31,7 +42,10 @@ export class Flags {
     return Atomics.load(this.#words, ASKED) === 1;
   }
 
+  /** One that waits does not hide that the running one was cancelled before. */
   cancelCall(id: number): void {
+    const running = Atomics.load(this.#words, RUN) >>> PHASE_BITS;
+    if ((Atomics.load(this.#words, CANCELLED_CALL) & CALL_MASK) === running && running !== 0) return;
     Atomics.store(this.#words, CANCELLED_CALL, id);
   }
 

@@ -8,6 +8,8 @@ export interface OpenCall {
   settle(outcome: Outcome<unknown>): void;
   /** Its turn has come: all before it are over. */
   onTurn?(): void;
+  /** Nobody counts on it any more. */
+  readonly isForgotten?: boolean;
 }
 
 /** The calls a host still owes an answer. It takes them in the order of their numbers. */
@@ -51,16 +53,27 @@ export class CallBook {
     return call !== undefined && this.#turns().includes(call);
   }
 
+  /** Puts another call in the place of one; gives the one that was there. */
+  replace(id: number, call: OpenCall): OpenCall | undefined {
+    const replaced = this.#open[id - this.#firstId];
+    if (replaced) this.#open[id - this.#firstId] = call;
+    return replaced;
+  }
+
   /** A second answer to one call is dropped. */
   settle(id: number, outcome: Outcome<unknown>): void {
     const call = this.#open[id - this.#firstId];
     if (!call) return;
     this.#open[id - this.#firstId] = undefined;
     this.#size -= 1;
-    if (outcome.type === 'returned' || outcome.type === 'threw') this.done += 1;
-    if (outcome.type === 'threw') this.firstError ??= outcome.error;
+    if (!call.isForgotten) this.#count(outcome);
     call.settle(outcome);
     if (this.#size > 0) for (const next of this.#turns()) next.onTurn?.();
+  }
+
+  #count(outcome: Outcome<unknown>): void {
+    if (outcome.type === 'returned' || outcome.type === 'threw') this.done += 1;
+    if (outcome.type === 'threw') this.firstError ??= outcome.error;
   }
 
   settleAll(outcomeOf: () => Outcome<unknown>): void {

@@ -114,40 +114,48 @@ export class PersistentWorker<F extends AnyFunction = AnyFunction> extends Handl
     return dropped;
   }
 
+  /** Sends a call; `call` is told how it ends. Returns its number. @internal */
+  submit(args: ArgsOf<F>, options: CallOptions | undefined, call: OpenCall): number {
+    const { run, state } = this;
+    if (!run || run.isOver || this.#isClosed || state === 'terminating' || state === 'ended') {
+      throw new WorkerClosedError(
+        `Worker "${this.name}" takes no more calls: it ${this.#isClosed ? 'was closed' : 'has ended'}.`,
+      );
+    }
+    if (!options) return run.call(args, call);
+    const limits = new CallLimits(run, options);
+    const limited: OpenCall = {
+      settle: (outcome) => call.settle(limits.translate(outcome)),
+      onTurn: () => limits.startTimer(),
+    };
+    const id = run.call(args, limited, options.transfer);
+    limits.watch(id);
+    return id;
+  }
+
+  /** Takes a call down that was submitted; `settled` resolves when it is over. @internal */
+  async abandon(id: number, settled: Promise<unknown>): Promise<void> {
+    await this.run?.abortCall(id, settled, { reason: 'signal' });
+  }
+
   #call(args: ArgsOf<F>, options: CallOptions | undefined): Promise<ValueOf<F>> {
     return new Promise((resolve, reject) => {
       const settle = (outcome: Outcome<unknown>): void => {
         if (outcome.type === 'returned') resolve(outcome.value as ValueOf<F>);
         else reject(errorOf(outcome));
       };
-      this.#submit(args, options, { settle });
+      this.submit(args, options, { settle });
     });
   }
 
   #enqueue(args: ArgsOf<F>, options: CallOptions | undefined): void {
     const slot = this.#results.reserve();
     try {
-      this.#submit(args, options, slot as OpenCall);
+      this.submit(args, options, slot as OpenCall);
     } catch (error) {
       this.#results.giveUpLast();
       throw error;
     }
-  }
-
-  #submit(args: ArgsOf<F>, options: CallOptions | undefined, call: OpenCall): void {
-    const { run, state } = this;
-    if (!run || this.#isClosed || state === 'terminating' || state === 'ended') {
-      throw new WorkerClosedError(
-        `Worker "${this.name}" takes no more calls: it ${this.#isClosed ? 'was closed' : 'has ended'}.`,
-      );
-    }
-    if (!options) return void run.call(args, call);
-    const limits = new CallLimits(run, options);
-    const limited: OpenCall = {
-      settle: (outcome) => call.settle(limits.translate(outcome)),
-      onTurn: () => limits.startTimer(),
-    };
-    limits.watch(run.call(args, limited, options.transfer));
   }
 }
 

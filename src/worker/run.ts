@@ -118,10 +118,23 @@ export class Run {
     this.#heard.delete(id);
   }
 
-  /** The host has not begun it, and a blocked one may not hear for long: it is over here and now. */
+  /**
+   * The host has not begun it, and a blocked one may not hear for long: it is over here and now. Should the host begin it
+   * all the same, because the call was faster than what cancels it, it is taken down then.
+   */
   #dropCall(id: number, why: Why): void {
+    const answered = new Deferred<void>();
+    let isDue = false;
+    const dropped = this.calls.replace(id, {
+      isForgotten: true,
+      settle: () => answered.resolve(),
+      onTurn: () => {
+        if (!isDue) void this.abortCall(id, answered.promise, why);
+        isDue = true;
+      },
+    });
     this.#host.urge({ type: 'cancel', id });
-    this.calls.settle(id, this.#facts.droppedCall(why));
+    dropped?.settle(this.#facts.droppedCall(why));
   }
 
   async stack(): Promise<string> {

@@ -61,7 +61,7 @@ onEachKind('A worker with much to say', ({ kind, isIsolated }) => {
       if (hears) worker.on('stderr', (chunk) => (heardBytes += chunk.length));
       const before = liveBytes();
       let most = 0;
-      const timer = setInterval(() => (most = Math.max(most, liveBytes() - before)), 20);
+      const timer = setInterval(() => (most = Math.max(most, liveBytes() - before)), 50);
       assert.equal(await worker.wait({ timeoutMs: 25_000 }), true);
       clearInterval(timer);
       assert.deepEqual(await worker.outcome(), { type: 'returned', value: undefined });

@@ -250,6 +250,27 @@ onEachKind('A persistent worker', ({ kind, isIsolated, survivesInterrupt }) => {
       await worker.terminate();
     });
 
+    it('forgets the calls behind one that blocks when all are aborted, and lives on where it can', async () => {
+      for (let round = 0; round < 8; round++) {
+        const worker = new PersistentWorker(kind, behaviours.busyFor);
+        await worker.call(0);
+        const abort = new AbortController();
+        const { call } = worker.with({ signal: abort.signal });
+        const calls = [1e9, 1e9, 1e9].map((ms) => call(ms).catch((error: unknown) => error));
+        abort.abort();
+        for (const error of await Promise.all(calls)) assert.ok(error instanceof CallAbortedError);
+        if (survivesInterrupt) assert.equal(await worker.call(1), 'through');
+        await worker.terminate({ graceMs: 0 });
+      }
+    });
+
+    it('answers a call that is made the moment another is answered with its death', async () => {
+      const worker = new PersistentWorker(kind, behaviours.exit, { stdio: 'ignore' });
+      const again = (): Promise<unknown> => worker.call(1);
+      await assert.rejects(worker.call(1).catch(again), { code: /ERR_WORKER_(CLOSED|LOST)/ });
+      assert.equal((await worker.outcome()).type, 'lost');
+    });
+
     it('answers every call when it dies without a word', async () => {
       const worker = new PersistentWorker(kind, (x: number) => (x === 2 ? process.exit(7) : x));
       for (let i = 0; i < 5; i++) worker.enqueue(i);

@@ -8,6 +8,7 @@ describe('the public names', () => {
     assert.deepEqual(Object.keys(pyworkers), [
       'CallAbortedError',
       'ConnectError',
+      'END',
       'InlineWorker',
       'LinkError',
       'NoResultError',
@@ -17,6 +18,8 @@ describe('the public names', () => {
       'PersistentRemoteWorker',
       'PersistentThreadWorker',
       'PersistentWorker',
+      'Pool',
+      'PoolError',
       'ProcessWorker',
       'RemoteContext',
       'RemoteContextRef',
@@ -38,6 +41,7 @@ describe('the public names', () => {
       'registerType',
       'target',
       'tmpSshServer',
+      'zip',
     ]);
   });
 

@@ -3,13 +3,32 @@ import { eventually } from './eventually.js';
 import { longLived } from './long-lived.js';
 import { childrenOf, commandOf } from './processes.js';
 
-/** After every test: no worker is alive, no child process is left. That no handle is left shows when mocha ends by itself. */
+/** What keeps this process from ending, but for timers and what is there from the start. */
+function handles(): string {
+  return process
+    .getActiveResourcesInfo()
+    .filter((name) => !['Timeout', 'Immediate', 'TickObject', 'TTYWrap', 'PipeWrap', 'CloseReq'].includes(name))
+    .sort()
+    .join(' ');
+}
+
+let atStart = '';
+
+/** After every test no worker is alive and no child process is left; after every file, no handle. */
 export const mochaHooks = {
+  beforeAll(): void {
+    atStart = handles();
+  },
   async afterEach(): Promise<void> {
     await eventually(
       () =>
         Worker.active().length === 0 && childrenOf(process.pid).every((pid) => longLived.has(pid) && hasNoWorkers(pid)),
     );
+  },
+  async afterAll(): Promise<void> {
+    await eventually(() => handles() === atStart).catch(() => {
+      throw new Error(`A handle is left: ${handles()} (at the start: ${atStart || 'none'})`);
+    });
   },
 };
 

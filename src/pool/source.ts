@@ -1,0 +1,138 @@
+import { OptionError } from '../base/errors.js';
+import type { AnyFunction } from '../target/target-ref.js';
+
+/** What a function as a source returns when there are no more inputs. */
+export const END: unique symbol = Symbol('end of inputs');
+
+/** One input: the first argument of the target. */
+export type InputOf<F extends AnyFunction> = AnyFunction extends F ? unknown : Parameters<F>[0];
+
+/** Where inputs come from: anything that can be iterated over, or a function that is asked for the next one for a worker. */
+export type Source<In, W> =
+  | Iterable<In>
+  | AsyncIterable<In>
+  | ((worker: W) => In | typeof END | Promise<In | typeof END>);
+
+/** What is to be had of a source at this moment. */
+export type Pulled<In> =
+  | { readonly type: 'input'; readonly input: In }
+  | { readonly type: 'later' }
+  | { readonly type: 'end' };
+
+const LATER = { type: 'later' } as const;
+const OVER = { type: 'end' } as const;
+
+/** Reads a source one by one, and no further than it is asked to. */
+export class Inputs<In, W> {
+  readonly #pull: (worker: W) => IteratorResult<In> | Promise<IteratorResult<In>>;
+  readonly #release: () => unknown;
+  /** Called when an input that was not there yet has come. */
+  readonly #onReady: () => void;
+  #come: Pulled<In> | undefined;
+  #isAwaiting = false;
+  #isOver = false;
+  /** What the source has thrown. */
+  failure: { readonly error: unknown } | undefined;
+
+  constructor(source: Source<In, W>, onReady: () => void) {
+    this.#onReady = onReady;
+    const { pull, release } = opened(source);
+    this.#pull = pull;
+    this.#release = release;
+  }
+
+  get isOver(): boolean {
+    return this.#isOver && this.#come === undefined;
+  }
+
+  next(worker: W): Pulled<In> {
+    if (this.#come) {
+      const come = this.#come;
+      this.#come = undefined;
+      return come;
+    }
+    if (this.#isOver) return OVER;
+    if (this.#isAwaiting) return LATER;
+    try {
+      const result = this.#pull(worker);
+      if (!(result instanceof Promise)) return this.#read(result);
+      this.#isAwaiting = true;
+      void this.#await(result);
+      return LATER;
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  /** Nobody wants more: generators run their `finally`. */
+  close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#come = undefined;
+    try {
+      const released = this.#release();
+      if (released instanceof Promise) released.catch(() => {}); // it was told; what it makes of it is its own affair
+    } catch {}
+  }
+
+  async #await(result: Promise<IteratorResult<In>>): Promise<void> {
+    try {
+      const pulled = this.#read(await result);
+      if (!this.#isOver) this.#come = pulled;
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#isAwaiting = false;
+    this.#onReady();
+  }
+
+  #read(result: IteratorResult<In>): Pulled<In> {
+    if (!result.done) return { type: 'input', input: result.value };
+    this.#isOver = true;
+    return OVER;
+  }
+
+  #fail(error: unknown): Pulled<In> {
+    this.failure ??= { error };
+    this.#isOver = true;
+    return OVER;
+  }
+}
+
+function opened<In, W>(source: Source<In, W>) {
+  if (typeof source === 'function') return { pull: (worker: W) => resultOf(source(worker)), release: () => {} };
+  const iterator = iteratorOf(source);
+  return { pull: () => iterator.next(), release: () => iterator.return?.() };
+}
+
+function iteratorOf<In, W>(source: Source<In, W>): Iterator<In> | AsyncIterator<In> {
+  const iterable = source as Partial<Iterable<In> & AsyncIterable<In>> | null | undefined;
+  const iterator = iterable?.[Symbol.asyncIterator]?.() ?? iterable?.[Symbol.iterator]?.();
+  if (iterator) return iterator;
+  throw new OptionError(
+    'Inputs are something to iterate over, sync or async, or a function that returns the next one.',
+  );
+}
+
+function resultOf<In>(
+  given: In | typeof END | Promise<In | typeof END>,
+): IteratorResult<In> | Promise<IteratorResult<In>> {
+  if (given instanceof Promise) return given.then((each) => resultOf(each) as IteratorResult<In>);
+  return given === END ? { done: true, value: undefined } : { done: false, value: given };
+}
+
+/** Goes through several sources side by side, as far as the shortest: lists of arguments for a run with `spread`. */
+export function* zip<Sources extends readonly Iterable<unknown>[]>(
+  ...sources: Sources
+): Generator<{ [K in keyof Sources]: Sources[K] extends Iterable<infer T> ? T : never }> {
+  const iterators = sources.map((source) => source[Symbol.iterator]());
+  try {
+    for (;;) {
+      const results = iterators.map((iterator) => iterator.next());
+      if (results.length === 0 || results.some(({ done }) => done)) return;
+      yield results.map(({ value }) => value) as never;
+    }
+  } finally {
+    for (const iterator of iterators) iterator.return?.();
+  }
+}
