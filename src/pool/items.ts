@@ -56,7 +56,8 @@ export class ItemQueue<In, Value> implements ItemSink<In> {
   #next = 0;
   #stop: Stop | undefined;
   #isEnded = false;
-  #news = new Deferred<void>();
+  /** Somebody waits for the next one. */
+  #news: Deferred<void> | undefined;
 
   constructor(options: { max: () => number; isOrdered: boolean; onRoom: () => void }) {
     this.#max = options.max;
@@ -84,7 +85,7 @@ export class ItemQueue<In, Value> implements ItemSink<In> {
       const item = this.#take();
       if (item) yield item;
       else if (this.#isEnded) break;
-      else await this.#news.promise;
+      else await this.#awaitNews();
     }
     if (this.#stop) throw errorFor(this.#stop, []);
   }
@@ -100,9 +101,14 @@ export class ItemQueue<In, Value> implements ItemSink<In> {
     return item;
   }
 
+  #awaitNews(): Promise<void> {
+    this.#news ??= new Deferred();
+    return this.#news.promise;
+  }
+
   #tell(): void {
-    this.#news.resolve();
-    this.#news = new Deferred();
+    this.#news?.resolve();
+    this.#news = undefined;
   }
 }
 

@@ -35,6 +35,7 @@ export class Slot {
   readonly #prefetch: Prefetch;
   readonly #inFlight = new Map<Job, InFlight>();
   #state: 'starting' | 'up' | 'leaving' | 'gone' = 'starting';
+  #wasUp = false;
   #left: number;
   #calls = 0;
   #lastEndAt = 0;
@@ -155,10 +156,11 @@ export class Slot {
     );
     if (isReady && this.#state === 'starting' && worker.isAlive()) {
       this.#state = 'up';
+      this.#wasUp = true;
       this.#listener.onChange();
     }
     const outcome = await worker.outcome();
-    const isMeant = this.#state === 'leaving';
+    const isMeant = this.#state === 'leaving' || !this.#wasUp; // whoever added it is told that it never came up
     this.#state = 'gone';
     this.#atDeath = undefined;
     if (!isMeant && this.#isToBeReplaced(outcome)) this.#replace();

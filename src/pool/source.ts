@@ -55,7 +55,7 @@ export class Inputs<In, W> {
     if (this.#isAwaiting) return LATER;
     try {
       const result = this.#pull(worker);
-      if (!(result instanceof Promise)) return this.#read(result);
+      if (!isPromise(result)) return this.#read(result);
       this.#isAwaiting = true;
       void this.#await(result);
       return LATER;
@@ -71,11 +71,11 @@ export class Inputs<In, W> {
     this.#come = undefined;
     try {
       const released = this.#release();
-      if (released instanceof Promise) released.catch(() => {}); // it was told; what it makes of it is its own affair
+      if (isPromise(released)) released.then(undefined, () => {}); // it was told; what it makes of it is its own affair
     } catch {}
   }
 
-  async #await(result: Promise<IteratorResult<In>>): Promise<void> {
+  async #await(result: PromiseLike<IteratorResult<In>>): Promise<void> {
     try {
       const pulled = this.#read(await result);
       if (!this.#isOver) this.#come = pulled;
@@ -117,8 +117,13 @@ function iteratorOf<In, W>(source: Source<In, W>): Iterator<In> | AsyncIterator<
 function resultOf<In>(
   given: In | typeof END | Promise<In | typeof END>,
 ): IteratorResult<In> | Promise<IteratorResult<In>> {
-  if (given instanceof Promise) return given.then((each) => resultOf(each) as IteratorResult<In>);
+  if (isPromise(given))
+    return given.then((each) => resultOf(each) as IteratorResult<In>) as Promise<IteratorResult<In>>;
   return given === END ? { done: true, value: undefined } : { done: false, value: given };
+}
+
+function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
+  return typeof (value as Partial<PromiseLike<T>> | null | undefined)?.then === 'function';
 }
 
 /** Goes through several sources side by side, as far as the shortest: lists of arguments for a run with `spread`. */

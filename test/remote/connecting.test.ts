@@ -111,7 +111,7 @@ describe('Connecting to a server', () => {
   it('says that something else listens: a web server, one that hangs up, one that is silent', async () => {
     const web = createHttpServer() as unknown as Server;
     const hangingUp = createServer((socket) => socket.destroy());
-    const silent = createServer((socket) => void socket.on('error', () => {}));
+    const silent = createServer((socket) => void socket.on('error', () => {}).resume());
     for (const server of [web, hangingUp, silent]) {
       const error = await failure({ ...(await listening(server)), connectTimeoutMs: 500 });
       assert.equal(error.code, 'ERR_CONNECT_NOT_A_SERVER', error.message);

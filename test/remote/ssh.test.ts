@@ -282,7 +282,7 @@ describe('Over ssh', () => {
     it('is told about when nobody listens, or says nothing, or is no ssh server', async () => {
       const port = await freePort();
       await assert.rejects(serve({ port }), { code: 'ERR_CONNECT_REFUSED' });
-      const silent = createServer().listen(port, '127.0.0.1');
+      const silent = createServer((socket) => socket.resume()).listen(port, '127.0.0.1');
       await assert.rejects(serve({ port, connectTimeoutMs: 300 }), { code: 'ERR_CONNECT_UNREACHABLE' });
       silent.on('connection', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
       await assert.rejects(serve({ port }), { code: 'ERR_CONNECT_UNREACHABLE' });

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
 import {
   InlineWorker,
   type Outcome,
@@ -6,7 +9,9 @@ import {
   PersistentProcessWorker,
   PersistentThreadWorker,
   type PersistentWorker,
+  Pool,
   ProcessWorker,
+  RemoteWorker,
   ThreadWorker,
   type Worker,
 } from 'pyworkers';
@@ -44,5 +49,23 @@ for (const twin of twins) {
   const calls: number = await twin.value();
   assert.equal(calls, 2);
 }
+
+const token = 'a token for this run only';
+const server = spawn(join('node_modules', '.bin', 'pyw-server'), ['--port', '0', '--exit-with-stdin'], {
+  stdio: ['pipe', 'pipe', 'inherit'],
+  env: { ...process.env, PYW_TOKEN: token },
+});
+const [line] = (await once(server.stdout, 'data')) as [Buffer];
+const { host, port } = JSON.parse(line.toString()) as { host: string; port: number };
+const there = { host: [host, port], token } as const;
+const heated: Celsius = await new RemoteWorker(warmer, [new Celsius(20), 1], there).value();
+assert.equal(heated.degrees, 21);
+
+const pool = await Pool.of(warmer, { threads: 1, processes: 1 });
+const warmed: readonly Celsius[] = await pool.run([[new Celsius(1), 2]], { spread: true });
+assert.equal(warmed[0]?.degrees, 3);
+await pool.close();
+server.stdin.end();
+await once(server, 'exit');
 
 process.stdout.write('every kind works');
