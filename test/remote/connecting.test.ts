@@ -100,7 +100,7 @@ describe('Connecting to a server', () => {
       const hello = { protocol: [7, 8], role: 'server', heartbeatMs: 1000, limits: { windowBytes: 1000 } };
       const payload = Buffer.from(JSON.stringify(hello));
       socket.write(Buffer.concat([new WireWriter().header({ kind: 'hello', lane: 0 }, payload.length, 0), payload]));
-      socket.on('error', () => {});
+      socket.on('error', () => {}).resume();
     });
     const error = await failure(await listening(server));
     assert.equal(error.code, 'ERR_CONNECT_VERSION');
