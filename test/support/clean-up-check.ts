@@ -4,15 +4,23 @@ import { longLived } from './long-lived.js';
 import { childrenOf, commandOf } from './processes.js';
 
 /** What keeps this process from ending, but for timers and what is there from the start. */
-function handles(): string {
+function handles(): string[] {
   return process
     .getActiveResourcesInfo()
-    .filter((name) => !['Timeout', 'Immediate', 'TickObject', 'TTYWrap', 'PipeWrap', 'CloseReq'].includes(name))
-    .sort()
-    .join(' ');
+    .filter((name) => !['Timeout', 'Immediate', 'TickObject', 'TTYWrap', 'PipeWrap', 'CloseReq'].includes(name));
 }
 
-let atStart = '';
+/** What is there now and was not at the start. */
+function handlesLeft(): string[] {
+  const known = [...atStart];
+  return handles().filter((name) => {
+    const at = known.indexOf(name);
+    if (at >= 0) known.splice(at, 1);
+    return at < 0;
+  });
+}
+
+let atStart: readonly string[] = [];
 
 /** After every test no worker is alive and no child process is left; after every file, no handle. */
 export const mochaHooks = {
@@ -26,8 +34,8 @@ export const mochaHooks = {
     );
   },
   async afterAll(): Promise<void> {
-    await eventually(() => handles() === atStart).catch(() => {
-      throw new Error(`A handle is left: ${handles()} (at the start: ${atStart || 'none'})`);
+    await eventually(() => handlesLeft().length === 0).catch(() => {
+      throw new Error(`Handles are left: ${handlesLeft().join(' ')}`);
     });
   },
 };
