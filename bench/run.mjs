@@ -10,6 +10,7 @@ const sections = {
   start: 'Starting',
   calls: 'One call at a time',
   throughput: 'Many calls',
+  pool: 'Pools',
   payloads: 'Payloads, there and back',
   remote: 'Remote workers, on loopback, encrypted',
 };

@@ -22,3 +22,10 @@ export function fail() {
 export function loop() {
   for (;;);
 }
+
+/** Keeps its thread busy for so many milliseconds. */
+export function spin(ms) {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
+  return ms;
+}

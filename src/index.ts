@@ -35,7 +35,9 @@ export { type Context, context } from './host/context.js';
 export type { HostAddress } from './link/address.js';
 export type { Log, LogEntry } from './link/log.js';
 export type { PoolItem } from './pool/items.js';
+export { type MapOptions, map } from './pool/map.js';
 export type { Members } from './pool/members.js';
+export type { Percentiles, WorkerStats } from './pool/meter.js';
 export type {
   AddOptions,
   PoolOptions,
@@ -44,9 +46,11 @@ export type {
   PoolWorkerOptions,
   Respawn,
   Retry,
+  Size,
 } from './pool/options.js';
 export { Pool } from './pool/pool.js';
 export type { PoolEvents } from './pool/pool-events.js';
+export type { PoolStats } from './pool/pool-stats.js';
 export { END, type InputOf, type Source, zip } from './pool/source.js';
 export type { Kind, ResourceLimits, WorkerId } from './protocol/messages.js';
 export { WorkerServer, type WorkerServerOptions } from './server/worker-server.js';

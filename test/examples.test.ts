@@ -18,6 +18,17 @@ const said: Readonly<Record<string, readonly RegExp[]>> = {
     /slept 10 ms\nThe call took longer than its timeoutMs of 100\. The worker lives on\.\nslept 20 ms/,
   ],
   'state-and-restart.ts': [/counted to 10\na fresh process began with 10\nanother one went on to 20/],
+  'pool-progress-bar.ts': [/40 ranges, 165605 primes/],
+  'pool-mixed-kinds.ts': [/thread had its share\nprocess had its share\nremote had its share\n300 calls/],
+  'pool-endless-stream.ts': [/^text 0 -> 7ec79654\n(.+\n){3}text 4 -> f0d5b679\nnot many more were read/],
+  'pool-retries-and-timeouts.ts': [
+    /a worker died, and is replaced/,
+    /fine \(attempt 1\) -> fine/,
+    /flaky \(attempt \d\) -> flaky/,
+    /crash \(attempt \d\) -> lost: .*SIGKILL/,
+    /hang \(attempt \d\) -> terminated: .*timeoutMs of 500/,
+  ],
+  'pool-web-server.ts': [/168 primes up to 1000\n303 .*\n430 .*\nthe browser has left, its call was ended/],
   'stuck.ts': [/it says: I shall be back soon/, /it is at hang/, /Worker "stuck" was terminated \(it blocked/],
 };
 

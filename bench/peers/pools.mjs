@@ -9,29 +9,29 @@ const tasks = here('../tasks.mjs');
 const registering = here('./workerpool-worker.mjs');
 const quietly = { errorHandler() {}, exitHandler() {} };
 
-/** One worker of each peer, behind one face: `run(name, arg, signal)`, `close()`. */
+/** Workers of each peer (one, if nothing is said), behind one face: `run(name, arg, signal)`, `close()`. */
 export const pools = {
-  'tinypool thread': (options) => fromTinypool({ runtime: 'worker_threads', ...options }),
-  'tinypool child_process': (options) => fromTinypool({ runtime: 'child_process', ...options }),
-  piscina(options) {
-    const pool = new Piscina({ filename: tasks, minThreads: 1, maxThreads: 1, ...options });
+  'tinypool thread': (options, size) => fromTinypool({ runtime: 'worker_threads', ...options }, size),
+  'tinypool child_process': (options, size) => fromTinypool({ runtime: 'child_process', ...options }, size),
+  piscina(options, size = 1) {
+    const pool = new Piscina({ filename: tasks, minThreads: size, maxThreads: size, ...options });
     pool.on('error', () => {});
     return { run: (name, arg, signal) => pool.run(arg, { name, signal }), close: () => pool.destroy() };
   },
-  'workerpool thread': (options) => fromWorkerpool('thread', options),
-  'workerpool process': (options) => fromWorkerpool('process', options),
-  'poolifier thread': (workerOptions = {}) =>
-    fromPoolifier(new FixedThreadPool(1, here('./poolifier-thread.mjs'), { ...quietly, workerOptions })),
+  'workerpool thread': (options, size) => fromWorkerpool('thread', options, size),
+  'workerpool process': (options, size) => fromWorkerpool('process', options, size),
+  'poolifier thread': (workerOptions = {}, size = 1) =>
+    fromPoolifier(new FixedThreadPool(size, here('./poolifier-thread.mjs'), { ...quietly, workerOptions })),
 };
 
-function fromTinypool(options) {
-  const pool = new Tinypool({ filename: tasks, minThreads: 1, maxThreads: 1, ...options });
+function fromTinypool(options, size = 1) {
+  const pool = new Tinypool({ filename: tasks, minThreads: size, maxThreads: size, ...options });
   pool.on('error', () => {});
   return { run: (name, arg, signal) => pool.run(arg, { name, signal }), close: () => pool.destroy() };
 }
 
-function fromWorkerpool(workerType, workerThreadOpts = {}) {
-  const pool = workerpool.pool(registering, { workerType, workerThreadOpts, minWorkers: 1, maxWorkers: 1 });
+function fromWorkerpool(workerType, workerThreadOpts = {}, size = 1) {
+  const pool = workerpool.pool(registering, { workerType, workerThreadOpts, minWorkers: size, maxWorkers: size });
   return {
     run(name, arg, signal) {
       const task = pool.exec(name, arg === undefined ? [] : [arg]);

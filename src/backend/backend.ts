@@ -1,6 +1,6 @@
 import type { Exit } from '../base/errors.js';
 import type { Channel } from '../channel/channel.js';
-import type { Kind, Order, Report, ResourceLimits, WorkerId } from '../protocol/messages.js';
+import type { Kind, Order, Recalled, Report, ResourceLimits, UrgentOrder, WorkerId } from '../protocol/messages.js';
 import type { Target } from '../target/target.js';
 import type { TargetRef } from '../target/target-ref.js';
 
@@ -21,6 +21,8 @@ export interface HostOptions {
   readonly place: unknown;
   /** The other machine is ending the host: not a fault, and not this caller's wish. */
   onDraining(): void;
+  /** What has come of a `recall`. */
+  onRecalled(recalled: Recalled): void;
   /** For output that does not come as a report. */
   onOutput(stream: 'stdout' | 'stderr', chunk: Buffer): void;
 }
@@ -38,8 +40,8 @@ export interface RunningHost {
   readonly channel: Channel<Order, Report>;
   /** How a target is named where the host is. */
   placed?(ref: TargetRef): TargetRef;
-  /** Delivers a request that must get through although the channel is full or the target blocks. */
-  urge(order: Extract<Order, { type: 'terminate' | 'cancel' }>): void;
+  /** Delivers an order that must get through although the channel is full or the target blocks. */
+  urge(order: UrgentOrder): void;
   /** Cuts off the target where it is. With an id, only if that call is running. */
   interrupt(callId?: number): void;
   /** Ends the host and all it started, whatever they do. */

@@ -10,14 +10,14 @@ import { signalGroup } from '../base/process-tree.js';
 import {
   CONTROL_FD,
   type Control,
+  type ControlAnswer,
   DEPTH_VARIABLE,
   lineOf,
   lineReader,
   ORDERS_FD,
   REPORTS_FD,
-  type StackAnswer,
 } from '../protocol/control.js';
-import type { ResourceLimits } from '../protocol/messages.js';
+import type { Recalled, ResourceLimits } from '../protocol/messages.js';
 import type { Stdio } from './backend.js';
 import { mergedEnv, processExecArgv } from './environment.js';
 
@@ -32,6 +32,7 @@ export interface ChildOptions {
   readonly stdio: Stdio;
   /** How many workers have started one another, this one included. */
   readonly depth: number;
+  onRecalled(recalled: Recalled): void;
 }
 
 /** A process that is a host, for whoever has started it: its pipes, how it is told things, how it ends. */
@@ -56,7 +57,10 @@ export class ChildHost {
     this.#control.on('error', () => {}); // the process is gone: its exit says so
     this.#control.on(
       'data',
-      lineReader<StackAnswer>(({ stack }) => this.#stackWanted?.resolve(stack)),
+      lineReader<ControlAnswer>((answer) => {
+        if (answer.type === 'stack') this.#stackWanted?.resolve(answer.stack);
+        else options.onRecalled(answer);
+      }),
     );
     this.#outputEnded = Promise.all([closed(this.stdout), closed(this.stderr)]);
     this.#child.once('error', (error) => this.#exited.resolve({ code: null, signal: null, error }));

@@ -2,21 +2,23 @@ import type { Exit } from '../base/errors.js';
 import { Channel } from '../channel/channel.js';
 import { memoryPair, type ServeInline } from '../channel/memory.js';
 import { Flags } from '../protocol/flags.js';
-import type { Order, Report } from '../protocol/messages.js';
+import type { Order, Report, UrgentOrder } from '../protocol/messages.js';
 import type { Backend, HostOptions, RunningHost } from './backend.js';
 
 /** Runs the host in the caller's own thread: for breakpoints and for seeing everything at once. Nothing can be forced. */
 export const inlineBackend: Backend = {
   kind: 'inline',
   isIsolated: false,
-  start: ({ target }) => new InlineHost(target),
+  start: (options) => new InlineHost(options),
 };
 
 class InlineHost implements RunningHost {
   readonly channel: Channel<Order, Report>;
   readonly #flags = new Flags();
+  readonly #onRecalled: HostOptions['onRecalled'];
 
-  constructor(target: HostOptions['target']) {
+  constructor({ target, onRecalled }: HostOptions) {
+    this.#onRecalled = onRecalled;
     const [near, far] = memoryPair();
     this.channel = new Channel(near);
     void importHost().then((serveInline) => {
@@ -24,11 +26,10 @@ class InlineHost implements RunningHost {
     });
   }
 
-  urge(order: Extract<Order, { type: 'terminate' | 'cancel' }>): void {
-    this.#flags.announceUrgent();
-    if (order.type === 'terminate') this.#flags.askToStop();
-    else this.#flags.cancelCall(order.id);
+  urge(order: UrgentOrder): void {
+    const recalled = this.#flags.announce(order);
     this.channel.send(order);
+    if (recalled) this.#onRecalled(recalled);
   }
 
   interrupt(): void {} // whoever runs this line is the thread that would have to be interrupted

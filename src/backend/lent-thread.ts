@@ -15,7 +15,10 @@ export class LentThread implements HeldThread {
     const served: Promise<unknown> = pool.run(start, { transferList: [start.port], signal: this.#abort.signal });
     this.returned = served.then(
       () => ({ code: 0, signal: null }),
-      (error: unknown) => ({ code: 1, signal: null, ...(!this.#abort.signal.aborted && { error }) }),
+      (error: unknown) => {
+        start.port.close(); // no thread has it, if the task was still waiting for one
+        return { code: 1, signal: null, ...(!this.#abort.signal.aborted && { error }) };
+      },
     );
   }
 

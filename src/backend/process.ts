@@ -1,7 +1,7 @@
 import type { Exit } from '../base/errors.js';
 import { Channel } from '../channel/channel.js';
 import { StreamCarrier } from '../channel/stream.js';
-import type { Order, Report } from '../protocol/messages.js';
+import type { Order, Report, UrgentOrder } from '../protocol/messages.js';
 import { depthBelow } from '../target/importing.js';
 import type { Backend, HostOptions, RunningHost } from './backend.js';
 import { ChildHost } from './child-host.js';
@@ -23,7 +23,7 @@ class ProcessHost implements RunningHost {
     this.#child.stderr?.on('data', (chunk: Buffer) => options.onOutput('stderr', chunk));
   }
 
-  urge(order: Extract<Order, { type: 'terminate' | 'cancel' }>): void {
+  urge(order: UrgentOrder): void {
     this.#child.tell(order);
   }
 

@@ -7,7 +7,7 @@ import { Lane } from '../link/lane.js';
 import type { Link } from '../link/link.js';
 import type { Control } from '../protocol/control.js';
 import { LaneNumber, type LinkOrder, type LinkReport, type RefusalCode, type RemoteStart } from '../protocol/link.js';
-import type { Order, Report } from '../protocol/messages.js';
+import type { Order, Report, UrgentOrder } from '../protocol/messages.js';
 import { depthBelow } from '../target/importing.js';
 import { relativeToRoot } from '../target/root.js';
 import type { TargetRef } from '../target/target-ref.js';
@@ -42,7 +42,7 @@ class RemoteHost implements RunningHost {
   readonly #lane = new Lane(LaneNumber.channel);
   readonly #output: readonly Lane[];
   readonly #exited = new Deferred<Exit>();
-  readonly #onDraining: () => void;
+  readonly #options: HostOptions;
   /** What is to be said as soon as there is somebody to say it to. */
   readonly #unsaid: LinkOrder[] = [];
   #link: CallerLink | undefined;
@@ -51,14 +51,14 @@ class RemoteHost implements RunningHost {
 
   constructor(options: HostOptions, place: RemotePlace) {
     this.#place = place;
-    this.#onDraining = options.onDraining;
+    this.#options = options;
     this.channel = new Channel(new StreamCarrier(this.#lane, this.#lane));
     this.#output = remoteOutput(options);
     this.#say({ type: 'start', start: startOf(options, place) });
     void this.#run();
   }
 
-  urge(order: Extract<Order, { type: 'terminate' | 'cancel' }>): void {
+  urge(order: UrgentOrder): void {
     this.#tell(order);
   }
 
@@ -118,7 +118,9 @@ class RemoteHost implements RunningHost {
       case 'stack':
         return this.#stackWanted?.resolve(report.stack);
       case 'draining':
-        return this.#onDraining();
+        return this.#options.onDraining();
+      case 'recalled':
+        return this.#options.onRecalled(report);
       case 'exit':
         return void this.#concludeExit({ code: report.code, signal: report.signal });
       default: // what a later version of the protocol adds

@@ -4,7 +4,7 @@ import type { Exit } from '../base/errors.js';
 import { Channel } from '../channel/channel.js';
 import { PortCarrier } from '../channel/port.js';
 import { Flags } from '../protocol/flags.js';
-import type { Order, Report, WorkerId } from '../protocol/messages.js';
+import type { Order, Report, UrgentOrder, WorkerId } from '../protocol/messages.js';
 import { depthBelow } from '../target/importing.js';
 import type { Backend, HostOptions, RunningHost } from './backend.js';
 import { mergedEnv, threadExecArgv } from './environment.js';
@@ -22,8 +22,10 @@ class ThreadHost implements RunningHost {
   readonly channel: Channel<Order, Report>;
   readonly #flags = new Flags();
   readonly #thread: HeldThread;
+  readonly #onRecalled: HostOptions['onRecalled'];
 
   constructor(options: HostOptions) {
+    this.#onRecalled = options.onRecalled;
     const { port1, port2 } = new MessageChannel();
     this.channel = new Channel(new PortCarrier(port1));
     const start = { port: port2, flags: this.#flags.memory, output: options.stdio, depth: depthBelow() };
@@ -33,11 +35,10 @@ class ThreadHost implements RunningHost {
       new OwnThread(start, options);
   }
 
-  urge(order: Extract<Order, { type: 'terminate' | 'cancel' }>): void {
-    this.#flags.announceUrgent();
-    if (order.type === 'terminate') this.#flags.askToStop();
-    else this.#flags.cancelCall(order.id);
+  urge(order: UrgentOrder): void {
+    const recalled = this.#flags.announce(order);
     this.channel.send(order);
+    if (recalled) this.#onRecalled(recalled);
   }
 
   /** A thread can be ended anywhere without harm to its caller, so there interrupting is ending it. */

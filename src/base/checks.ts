@@ -25,6 +25,7 @@ export const isDirectory: Check = (value) => {
 };
 export const isPositive: Check = (value) =>
   typeof value === 'number' && value > 0 ? undefined : 'a number greater than 0';
+export const isNumber: Check = (value) => (typeof value === 'number' && !Number.isNaN(value) ? undefined : 'a number');
 export const isFunction: Check = (value) => (typeof value === 'function' ? undefined : 'a function');
 export const isPort: Check = (value) =>
   Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 65535

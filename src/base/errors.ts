@@ -149,6 +149,8 @@ export type PoolCode =
   | 'ERR_POOL_ABORTED'
   /** There is no worker, or none is left. */
   | 'ERR_POOL_NO_WORKERS'
+  /** `choose` has thrown, or refused an input for every worker. */
+  | 'ERR_POOL_REFUSED'
   /** The source of the inputs has thrown. */
   | 'ERR_POOL_SOURCE';
 

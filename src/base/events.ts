@@ -16,6 +16,11 @@ export class Events<L extends Listeners> {
     this.#emitter.off(name, listener as unknown as AnyListener);
   }
 
+  /** Whether anybody listens. */
+  has<K extends keyof L & string>(name: K): boolean {
+    return this.#emitter.listenerCount(name) > 0;
+  }
+
   emit<K extends keyof L & string>(name: K, ...values: Parameters<L[K]>): void {
     for (const listener of this.#emitter.listeners(name)) {
       try {

@@ -1,5 +1,5 @@
 import { UnsendableError } from '../base/errors.js';
-import { type Sealed, seal } from '../codec/codec.js';
+import { type Sealed, seal, sealPlain } from '../codec/codec.js';
 import type { AttachmentSink } from '../codec/graph.js';
 import { Packer, Unpacker } from '../codec/packer.js';
 import type { Received } from '../protocol/messages.js';
@@ -17,6 +17,12 @@ interface Message {
   readonly payload?: unknown;
 }
 
+/** How much has gone through a channel. */
+export interface Traffic {
+  readonly bytesSent: number;
+  readonly bytesReceived: number;
+}
+
 /**
  * Whole messages, both ways, in order. Messages sent in one go share a frame: a frame leaves when the running job
  * ends or when it is full, so one message alone leaves at once.
@@ -29,6 +35,8 @@ export class Channel<Out extends Message, In extends Message> {
   #packedBytes = 0;
   #isFlushDue = false;
   #isEnded = false;
+  /** Bytes of whole frames, both ways. */
+  readonly traffic = { bytesSent: 0, bytesReceived: 0 };
 
   constructor(carrier: Carrier) {
     this.#carrier = carrier;
@@ -51,6 +59,13 @@ export class Channel<Out extends Message, In extends Message> {
     else this.#add(packed);
   }
 
+  /** Sends a message if its payload is plain data; answers whether it was. */
+  sendIfPlain(message: Out): boolean {
+    const sealed = sealPlain(message.payload);
+    if (sealed && !this.#isEnded) this.#add(this.#packer.pack(withPayload(message, sealed)));
+    return sealed !== undefined;
+  }
+
   #add(packed: Uint8Array): void {
     this.#packed.push(packed);
     this.#packedBytes += packed.byteLength;
@@ -67,11 +82,13 @@ export class Channel<Out extends Message, In extends Message> {
     const bytes = joined(this.#packed, this.#packedBytes);
     this.#packed = [];
     this.#packedBytes = 0;
+    this.traffic.bytesSent += bytes.byteLength;
     this.#carrier.post({ bytes, attachments: [] }, NOTHING);
   }
 
   receive(handle: (message: Received<In>, attachments: readonly unknown[]) => void): void {
     this.#carrier.listen(({ bytes, attachments, isAlone }) => {
+      this.traffic.bytesReceived += bytesOf({ bytes, attachments });
       const unpacker = isAlone ? new Unpacker() : this.#unpacker;
       for (const message of this.#unpackEach(unpacker, bytes)) handle(message, attachments);
     });
@@ -107,6 +124,7 @@ export class Channel<Out extends Message, In extends Message> {
   /** Attachments may turn out to be none that can be handed over: that harms no other message. */
   #postAlone(frame: Frame, transfer: ReadonlySet<unknown>): void {
     this.flush();
+    this.traffic.bytesSent += bytesOf(frame);
     try {
       this.#carrier.post(frame, transfer);
     } catch (cause) {
@@ -173,6 +191,12 @@ function withPayload(message: { payload?: unknown }, sealed: Sealed): object {
 
 function isMessage(unpacked: unknown): unpacked is Message {
   return typeof (unpacked as Partial<Message> | null | undefined)?.type === 'string';
+}
+
+function bytesOf({ bytes, attachments }: Frame): number {
+  let sum = bytes.byteLength;
+  for (const part of attachments) sum += (part as Partial<ArrayBufferView>).byteLength ?? 0;
+  return sum;
 }
 
 function joined(parts: readonly Uint8Array[], byteLength: number): Uint8Array {

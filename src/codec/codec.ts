@@ -9,8 +9,13 @@ export type Sealed = { readonly plain: unknown } | { readonly graph: Graph };
 
 /** Throws `UnsendableError`, naming the place within `rootName`; then nothing of the value has been sent. */
 export function seal(value: unknown, rootName: string, sink: AttachmentSink): Sealed {
-  if (sink.transfer.size === 0 && looksPlain(value)) return { plain: value };
-  return { graph: flatten(value, rootName, sink) };
+  const plain = sink.transfer.size === 0 ? sealPlain(value) : undefined;
+  return plain ?? { graph: flatten(value, rootName, sink) };
+}
+
+/** The same for a value that needs no more than a look; nothing for any other. */
+export function sealPlain(value: unknown): Sealed | undefined {
+  return looksPlain(value) ? { plain: value } : undefined;
 }
 
 export function unseal(sealed: Sealed, attachments: readonly unknown[]): unknown {

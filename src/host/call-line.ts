@@ -1,9 +1,27 @@
 import { Fifo } from '../base/fifo.js';
+import { unseal } from '../codec/codec.js';
+import type { Order, Received } from '../protocol/messages.js';
 import { Call, type CallPlace } from './call.js';
 
-interface CallOrder {
+export interface CallOrder {
   readonly id: number;
   readonly args: () => readonly unknown[];
+}
+
+/** The calls of one order, which is opened when the first of them has its turn. */
+export function callOrders(
+  order: Received<Extract<Order, { type: 'call' | 'calls' }>>,
+  attachments: readonly unknown[],
+): CallOrder[] {
+  if (order.type === 'call') return [{ id: order.id, args: () => unseal(order.payload, attachments) as unknown[] }];
+  let opened: readonly (readonly unknown[])[] | undefined;
+  return Array.from({ length: order.count }, (_, i) => ({
+    id: order.id + i,
+    args: () => {
+      opened ??= unseal(order.payload, attachments) as unknown[][];
+      return opened[i] as readonly unknown[];
+    },
+  }));
 }
 
 /** The calls a host has been given and has not answered: those that wait, and those it is at. */
@@ -33,6 +51,12 @@ export class CallLine {
     return this.#waiting.length > 0;
   }
 
+  /** Says that the next one is about to begin, if there is one. */
+  claimNext(): void {
+    const next = this.#waiting.peek();
+    if (next) this.#place?.flags.claimCall(next.id);
+  }
+
   /** Whether a waiting call may begin beside those that run. */
   get hasRoom(): boolean {
     return this.isWaiting && this.#running.size < this.#concurrency;
@@ -59,6 +83,17 @@ export class CallLine {
   betweenSteps(): Call | undefined {
     if (!this.isRunning) return undefined;
     return [...this.#running.values()].find((call) => call.isBetweenSteps);
+  }
+
+  /** Forgets what has not begun, between two calls; answers which of those that have come that was. */
+  recall(after: number, upTo: number): readonly number[] {
+    for (let id = Math.max(this.#lastId, after) + 1; id <= upTo; id++) this.#cancelledEarly.add(id);
+    const recalled: number[] = [];
+    for (const order of this.#waiting.clear()) {
+      if (order.id > after && order.id <= upTo) recalled.push(order.id);
+      else this.#waiting.push(order);
+    }
+    return recalled;
   }
 
   /** Asks one call to stop, or forgets it if it has not begun; answers whether it was forgotten. */

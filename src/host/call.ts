@@ -23,6 +23,8 @@ export class Call implements CallLink {
   /** Resolves (never rejects) when an async target has its outcome. */
   pending: Promise<void> | undefined;
   isBegun = false;
+  endedAt = 0;
+  #begunAt = 0;
   #isAskedToStop = false;
   readonly #worker: WorkerContext;
   readonly #args: () => readonly unknown[];
@@ -44,6 +46,11 @@ export class Call implements CallLink {
     return this.#isAskedToStop || this.#flags.askedToStop || this.#flags.isCancelled(this.id);
   }
 
+  /** How long it took, in microseconds. */
+  get ranUs(): number {
+    return Math.round(1000 * (this.endedAt - this.#begunAt));
+  }
+
   get isBetweenSteps(): boolean {
     return this.#steps !== undefined && !this.#isSettled;
   }
@@ -52,8 +59,9 @@ export class Call implements CallLink {
     return this.outcome !== undefined || this.pending !== undefined;
   }
 
-  begin(target: AnyFunction): void {
+  begin(target: AnyFunction, now: number): void {
     this.isBegun = true;
+    this.#begunAt = now;
     this.#run(() => {
       const value = target(...(this.#args() as never[]));
       if (!types.isGeneratorObject(value)) return this.#returned(value);

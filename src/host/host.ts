@@ -1,15 +1,15 @@
 import { unseal } from '../codec/codec.js';
-import type { HostSpec, Order, Received, Report, StartPayload } from '../protocol/messages.js';
+import type { HostSpec, Order, Received, StartPayload } from '../protocol/messages.js';
 import { loadTarget } from '../target/load.js';
 import type { AnyFunction, TargetRef } from '../target/target-ref.js';
+import { type Answer, answerTo } from './answer.js';
 import type { Call } from './call.js';
-import { CallLine } from './call-line.js';
+import { CallLine, type CallOrder, callOrders } from './call-line.js';
 import { context, type WorkerContext } from './context.js';
 import { Guard } from './guard.js';
 import type { HostPlace } from './host-place.js';
 import { Lookout } from './lookout.js';
 import { Reporter } from './reporter.js';
-import { asError, explainReference, isStopRequest } from './thrown.js';
 
 const SLICE_MS = 5; // how long calls may keep the thread before messages are looked at again
 
@@ -37,15 +37,11 @@ export class Host {
     this.#reporter = new Reporter(place.channel);
     this.#lookout = place.channel.isPullable ? new Lookout(place.channel) : undefined;
     this.#reporter.send({ type: 'ready', id: place.id });
-    place.channel.receive((order, attachments) => this.#take(order, attachments));
+    place.channel.receive((order, attachments) => this.take(order, attachments));
   }
 
-  /** For what overtakes the channel. */
-  takeUrgent(order: Extract<Order, { type: 'terminate' | 'cancel' }>): void {
-    this.#take(order, []);
-  }
-
-  #take(order: Received<Order>, attachments: readonly unknown[]): void {
+  /** Some orders do not come through the channel: they overtake the others. */
+  take(order: Received<Order>, attachments: readonly unknown[] = []): void {
     switch (order.type) {
       case 'start':
         return this.#start(order.spec, () => unseal(order.payload, attachments) as StartPayload);
@@ -56,12 +52,12 @@ export class Host {
         this.#contextTarget = order.target;
         return this.#spec && void this.#load(order.target);
       case 'call':
-        if (!this.#calls.add({ id: order.id, args: () => unseal(order.payload, attachments) as unknown[] })) {
-          this.#reportForgotten(order.id);
-        }
-        return this.#workSoon(queueMicrotask);
+      case 'calls':
+        return this.#add(callOrders(order, attachments));
       case 'cancel':
         return this.#cancel(order.id);
+      case 'recall':
+        return this.#recall(order.after, order.upTo);
       case 'close':
         if (this.#phase === 'open') this.#phase = 'closing';
         return this.#workSoon(queueMicrotask);
@@ -70,6 +66,11 @@ export class Host {
       default:
         order satisfies never;
     }
+  }
+
+  #add(orders: readonly CallOrder[]): void {
+    for (const order of orders) if (!this.#calls.add(order)) this.#reportForgotten(order.id);
+    this.#workSoon(queueMicrotask);
   }
 
   #start(spec: HostSpec, openPayload: () => StartPayload): void {
@@ -85,6 +86,7 @@ export class Host {
       this.#calls.open(place, { concurrency: spec.concurrency, defaultArgs: this.#openArgs?.() ?? args });
     };
     this.#guard = spec.interruptible ? new Guard() : undefined;
+    this.#reporter.limitMemory(spec);
     this.#place.started(spec);
     if (this.#contextTarget) void this.#load(this.#contextTarget);
   }
@@ -126,8 +128,14 @@ export class Host {
     this.#workSoon(queueMicrotask);
   }
 
+  #recall(after: number, upTo: number): void {
+    this.#urgentOrders += 1;
+    for (const id of this.#calls.recall(after, upTo)) this.#reportForgotten(id);
+    this.#workSoon(queueMicrotask);
+  }
+
   #reportForgotten(id: number): void {
-    this.#reporter.send({ type: 'stopped', id, how: 'asked', payload: undefined });
+    this.#reporter.send({ type: 'unbegun', id });
   }
 
   #workSoon(schedule: (work: () => void) => void): void {
@@ -152,14 +160,16 @@ export class Host {
   }
 
   #burst(): void {
-    const endsAt = performance.now() + SLICE_MS;
+    let now = performance.now();
+    const endsAt = now + SLICE_MS;
     for (let call = this.#next(); call; call = this.#next()) {
       this.#current = call;
       if (call.isBegun) call.step();
-      else call.begin(this.#target as AnyFunction);
+      else call.begin(this.#target as AnyFunction, now);
+      now = performance.now();
       this.#current = undefined;
-      this.#settle(call);
-      if (performance.now() >= endsAt) return;
+      this.#settle(call, now);
+      if (now >= endsAt) return;
     }
     this.#reporter.idle();
   }
@@ -170,7 +180,7 @@ export class Host {
     this.#current = undefined;
     if (!call) return;
     call.cutOff();
-    this.#settle(call);
+    this.#settle(call, performance.now());
   }
 
   #hasWork(): boolean {
@@ -179,7 +189,10 @@ export class Host {
   }
 
   #next(): Call | undefined {
-    return this.#calls.betweenSteps() ?? (this.#mayBegin() ? this.#calls.admit() : undefined);
+    const midway = this.#calls.betweenSteps();
+    if (midway || !this.#calls.hasRoom) return midway;
+    this.#calls.claimNext();
+    return this.#mayBegin() ? this.#calls.admit() : undefined;
   }
 
   #mayBegin(): boolean {
@@ -190,44 +203,32 @@ export class Host {
   }
 
   /** The call has given the thread back: it is over, or waits for a promise, or for its next step. */
-  #settle(call: Call): void {
+  #settle(call: Call, now: number): void {
     if (call.pending) {
       void call.pending.then(() => {
         call.pending = undefined;
-        this.#settle(call);
+        this.#settle(call, performance.now());
         this.#work();
       });
-    } else if (call.outcome) this.#conclude(call);
+    } else if (call.outcome) {
+      call.endedAt = now;
+      this.#conclude(call);
+    }
   }
 
   #conclude(call: Call): void {
-    const { id, outcome } = call;
-    if (outcome?.type === 'returned') {
-      this.#answer(call, { type: 'returned', id, payload: outcome.value });
-    } else if (outcome?.type === 'threw' && !call.shouldStop) {
-      if (this.#isFromSource) explainReference(outcome.error);
-      this.#answer(call, { type: 'threw', id, payload: asError(outcome.error) });
-      if (this.#spec?.stopOnError) this.#giveUpWaiting('closing');
-    } else void this.#concludeStopped(call);
-  }
-
-  async #concludeStopped(call: Call): Promise<void> {
-    const { id, outcome } = call;
-    const hookFailure = await call.context.runHooks();
-    const thrown = outcome?.type === 'threw' && !isStopRequest(outcome.error) ? outcome.error : hookFailure;
-    const payload = thrown === undefined ? undefined : asError(thrown);
-    this.#answer(call, {
-      type: 'stopped',
-      id,
-      how: outcome?.type === 'interrupted' ? 'interrupted' : 'asked',
-      payload,
+    const answer = answerTo(call, this.#isFromSource);
+    if (!(answer instanceof Promise)) return this.#answer(call, answer);
+    void answer.then((late) => {
+      this.#answer(call, late);
+      this.#work();
     });
-    this.#work();
   }
 
-  #answer(call: Call, report: Extract<Report, { type: 'returned' | 'threw' | 'stopped' }>): void {
+  #answer(call: Call, answer: Answer): void {
     this.#calls.close(call);
-    this.#reporter.answer(report);
+    this.#reporter.answer(answer, call.endedAt);
+    if (answer.type === 'threw' && this.#spec?.stopOnError) this.#giveUpWaiting('closing');
   }
 
   #isIdle(): boolean {
@@ -235,8 +236,8 @@ export class Host {
   }
 
   #isToEnd(): boolean {
-    const isLast = this.#phase === 'terminating' || (this.#phase === 'closing' && !this.#calls.isWaiting);
-    return isLast && !this.#calls.isRunning;
+    if (this.#calls.isRunning) return false;
+    return this.#phase === 'terminating' || (this.#phase === 'closing' && !this.#calls.isWaiting);
   }
 
   #end(): void {

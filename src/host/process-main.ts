@@ -49,7 +49,7 @@ const host = new Host({
     process.exit(0);
   },
 });
-watchdog.on('message', (order) => host.takeUrgent(order));
+watchdog.on('message', (order) => host.take(order));
 
 function openReports(): Socket {
   const socket = new Socket({ fd: REPORTS_FD, readable: false, writable: true });

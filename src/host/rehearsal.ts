@@ -13,6 +13,7 @@ const spec: HostSpec = {
   stopOnError: false,
   interruptible: false,
   cwd: undefined,
+  maxMemoryMb: undefined,
 };
 
 /**

@@ -5,6 +5,7 @@ import { killTreeNow } from '../base/kill-tree.js';
 import { readStack } from '../base/read-stack.js';
 import { CONTROL_FD, type Control, lineOf, lineReader } from '../protocol/control.js';
 import { Flags } from '../protocol/flags.js';
+import type { UrgentOrder } from '../protocol/messages.js';
 
 /*
  * A thread beside the host's own: it hears the caller while the target blocks, cuts the target off, looks at its
@@ -27,13 +28,9 @@ control.on('end', becomeOrphan);
 function obey(message: Control): void {
   switch (message.type) {
     case 'terminate':
-      flags.announceUrgent();
-      flags.askToStop();
-      return parentPort?.postMessage(message);
     case 'cancel':
-      flags.announceUrgent();
-      flags.cancelCall(message.id);
-      return parentPort?.postMessage(message);
+    case 'recall':
+      return passOn(message);
     case 'interrupt':
       return interrupt(message.id, CLAIM_TRIES);
     case 'stack':
@@ -41,6 +38,12 @@ function obey(message: Control): void {
     default:
       message satisfies never;
   }
+}
+
+function passOn(order: UrgentOrder): void {
+  const recalled = flags.announce(order);
+  parentPort?.postMessage(order);
+  if (recalled) control.write(lineOf({ type: 'recalled', ...recalled }));
 }
 
 /** The call may be between two moments in which it can be cut, hence several tries. */
@@ -58,7 +61,7 @@ async function answerStack(): Promise<void> {
       onScript: (receive) => session.on('Debugger.scriptParsed', ({ params }) => receive(params)),
       onPaused: (receive) => session.once('Debugger.paused', ({ params }) => receive(params.callFrames)),
     });
-    control.write(lineOf({ stack }));
+    control.write(lineOf({ type: 'stack', stack }));
   } finally {
     session.disconnect(); // still connected, the process would wait for it at its end
   }

@@ -1,5 +1,7 @@
 import { Deferred } from '../base/deferred.js';
 import { type PoolCode, PoolError, type PoolOutcome } from '../base/errors.js';
+import { errorOf, type Outcome } from '../worker/outcome.js';
+import type { Job, JobEnd } from './job.js';
 
 /** How one input of a run ended. */
 export type PoolItem<In, Value> = {
@@ -9,7 +11,7 @@ export type PoolItem<In, Value> = {
   readonly worker: string;
   /** How often it was tried. */
   readonly attempt: number;
-  /** On the clock of `performance.now()`: when it was given to that worker, and when its end was known. */
+  /** On the clock of `performance.now()`: when its turn came at that worker, and when its end was known. */
   readonly startedAt: number;
   readonly endedAt: number;
 } & (
@@ -24,27 +26,26 @@ export interface Stop {
   readonly cause?: unknown;
 }
 
-/** Where the items of a run go. */
+/** Where the ends of jobs go. */
 export interface ItemSink<In> {
   /** No further input is to be begun until there is room again. */
   readonly isFull: boolean;
-  push(item: PoolItem<In, unknown>): void;
+  push(job: Job<In>, outcome: Outcome<unknown>, end: JobEnd): void;
   /** There will be no more. */
   end(stop?: Stop): void;
 }
 
-/** Tells somebody else of each item too. */
-export function heardSink<In>(sink: ItemSink<In>, onItem: (item: PoolItem<In, unknown>) => void): ItemSink<In> {
-  return {
-    get isFull() {
-      return sink.isFull;
-    },
-    push(item) {
-      sink.push(item);
-      onItem(item);
-    },
-    end: (stop) => sink.end(stop),
-  };
+export function itemOf<In, Value>(
+  { index, input, attempt, startedAt }: Job<In>,
+  outcome: Outcome<unknown>,
+  { worker, endedAt }: JobEnd,
+): PoolItem<In, Value> {
+  if (outcome.type === 'returned') {
+    const value = outcome.value as Value;
+    return { index, input, worker, attempt, startedAt, endedAt, type: 'returned', value };
+  }
+  const type = outcome.type as 'threw'; // what has not run does not end
+  return { index, input, worker, attempt, startedAt, endedAt, type, error: errorOf(outcome) };
 }
 
 /** Items for a reader who takes them one by one: in their order of arrival, or of the inputs. */
@@ -69,8 +70,8 @@ export class ItemQueue<In, Value> implements ItemSink<In> {
     return this.#items.size >= this.#max();
   }
 
-  push(item: PoolItem<In, unknown>): void {
-    this.#items.set(item.index, item as PoolItem<In, Value>);
+  push(job: Job<In>, outcome: Outcome<unknown>, end: JobEnd): void {
+    this.#items.set(job.index, itemOf(job, outcome, end));
     this.#tell();
   }
 
@@ -87,7 +88,7 @@ export class ItemQueue<In, Value> implements ItemSink<In> {
       else if (this.#isEnded) break;
       else await this.#awaitNews();
     }
-    if (this.#stop) throw errorFor(this.#stop, []);
+    if (this.#stop) throw poolError(this.#stop, []);
   }
 
   #take(): PoolItem<In, Value> | undefined {
@@ -112,28 +113,33 @@ export class ItemQueue<In, Value> implements ItemSink<In> {
   }
 }
 
-/** Values for somebody who waits for all of them. */
+/** Values for somebody who waits for all of them; or, where nobody wants these, only for the end. */
 export class ItemList<In, Value> implements ItemSink<In> {
   readonly isFull = false;
+  readonly #isToKeep: boolean;
   readonly #values: Value[] = [];
   readonly #failed: PoolItem<In, unknown>[] = [];
   readonly #ended = new Deferred<readonly Value[]>();
   #count = 0;
+
+  constructor({ keepValues = true }: { readonly keepValues?: boolean } = {}) {
+    this.#isToKeep = keepValues;
+  }
 
   /** Resolves with the values in the order of the inputs; rejects with a `PoolError` if there is not one for each. */
   get values(): Promise<readonly Value[]> {
     return this.#ended.promise;
   }
 
-  push(item: PoolItem<In, unknown>): void {
-    this.#count = Math.max(this.#count, item.index + 1);
-    if (item.type === 'returned') this.#values[item.index] = item.value as Value;
-    else this.#failed.push(item);
+  push(job: Job<In>, outcome: Outcome<unknown>, end: JobEnd): void {
+    if (job.index >= this.#count) this.#count = job.index + 1;
+    if (outcome.type !== 'returned') this.#failed.push(itemOf(job, outcome, end));
+    else if (this.#isToKeep) this.#values[job.index] = outcome.value as Value;
   }
 
   end(stop?: Stop): void {
     if (!stop && this.#failed.length === 0) return this.#ended.resolve(this.#values);
-    this.#ended.reject(errorFor(stop ?? this.#failure(), this.#outcomes()));
+    this.#ended.reject(poolError(stop ?? this.#failure(), this.#outcomes()));
   }
 
   #failure(): Stop {
@@ -153,7 +159,7 @@ export class ItemList<In, Value> implements ItemSink<In> {
   }
 }
 
-function errorFor({ message, code, ...rest }: Stop, outcomes: readonly PoolOutcome[]): PoolError {
+function poolError({ message, code, ...rest }: Stop, outcomes: readonly PoolOutcome[]): PoolError {
   const because = rest.cause instanceof Error ? ` ${rest.cause.message}` : '';
   return new PoolError(`${message}${because}`, code, { outcomes, ...rest });
 }

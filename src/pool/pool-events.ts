@@ -6,6 +6,10 @@ export type PoolEvents = {
   readonly worker: (name: string) => void;
   /** A worker has an input, and works on it as soon as it is through with those before. */
   readonly enqueued: (index: number, worker: string) => void;
+  /** The turn of an input has come at its worker. Once more, if it was taken back in that very moment. */
+  readonly started: (index: number, worker: string) => void;
+  /** The target has said `context().progress(value)`, or yielded it. */
+  readonly progress: (value: unknown, index: number | undefined, worker: string) => void;
   readonly finished: (item: PoolItem<unknown, unknown>) => void;
   readonly failed: (item: PoolItem<unknown, unknown>) => void;
   /** An input will be tried again. */

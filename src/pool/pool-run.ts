@@ -4,8 +4,9 @@ import { Fifo } from '../base/fifo.js';
 import { errorOf, type Outcome } from '../worker/outcome.js';
 import type { PersistentWorker } from '../worker/persistent-worker.js';
 import type { ItemSink, Stop } from './items.js';
-import { Job, type JobOwner } from './job.js';
+import { Job, type JobEnd, type JobOwner } from './job.js';
 import type { PoolRunOptions, Retry } from './options.js';
+import { SetAside } from './set-aside.js';
 import type { Slot } from './slot.js';
 import { Inputs, type Source } from './source.js';
 
@@ -15,6 +16,7 @@ export interface PoolRunSpec<In> extends PoolRunOptions {
   readonly onError: 'stop' | 'collect';
   /** There may be something to be given to a worker now. */
   onWork(): void;
+  onEnd(job: Job<In>, outcome: Outcome<unknown>, end: JobEnd): void;
   onRetry(job: Job<In>, error: unknown): void;
   onOver(run: PoolRun<In>): void;
   /** Takes down what workers have of this run. */
@@ -24,10 +26,12 @@ export interface PoolRunSpec<In> extends PoolRunOptions {
 /** One run through some inputs: each of them ends once, as an item of the sink, or is not processed. */
 export class PoolRun<In = unknown> implements JobOwner<In> {
   readonly timeoutMs: number | undefined;
+  readonly priority: number;
   readonly #spec: PoolRunSpec<In>;
   readonly #retry: Required<Retry>;
   readonly #inputs: Inputs<In, PersistentWorker>;
   readonly #again = new Fifo<Job<In>>();
+  readonly #setAside: SetAside<In>;
   #read = 0;
   #open = 0;
   #waiting = 0;
@@ -38,7 +42,9 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
   constructor(spec: PoolRunSpec<In>) {
     this.#spec = spec;
     this.timeoutMs = spec.timeoutMs;
+    this.priority = spec.priority ?? 0;
     this.#retry = { attempts: 3, on: 'lost', backoffMs: 0, ...spec.retry };
+    this.#setAside = new SetAside(spec.choose as ((worker: PersistentWorker, input: In) => boolean) | undefined);
     this.#inputs = new Inputs(spec.source, () => {
       this.#endIfThrough();
       spec.onWork();
@@ -47,53 +53,66 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
     if (spec.signal?.aborted) this.#onAbort();
   }
 
-  /** How many inputs it has read so far. */
-  get count(): number {
-    return this.#read;
-  }
-
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** How many inputs wait for a worker, where that is known. */
+  get backlog(): number {
+    if (this.#isOver || this.#stop) return 0;
+    return this.#again.length + this.#setAside.length + (this.#spec.sink.isFull ? 0 : this.#inputs.left);
+  }
+
+  /** Whether there is something to be had now, as far as one can know without asking the source. */
+  get isHungry(): boolean {
+    if (this.#isOver || this.#stop) return false;
+    return this.#again.length + this.#setAside.length > 0 || (!this.#spec.sink.isFull && this.#inputs.isReady);
   }
 
   argsOf({ input }: Job<In>): readonly unknown[] {
     return this.#spec.spread ? (input as readonly unknown[]) : [input];
   }
 
-  /** The next job for this worker, if there is one for it now. */
-  take(slot: Slot): Job<In> | undefined {
-    if (this.#isOver || this.#stop) return undefined;
-    if (this.#suspects > 0 && slot.inFlight > 0) return undefined; // until it is known which of them kills workers
-    const again = this.#again.shift();
-    if (again) return again;
-    if (this.#spec.sink.isFull) return undefined;
-    const pulled = this.#inputs.next(slot.worker);
-    if (pulled.type !== 'input') {
-      if (pulled.type === 'end') this.#endIfThrough();
-      return undefined;
+  /** The next jobs for this worker, as many as there are for it now, and no more than `count`. */
+  take(slot: Slot, count: number): Job<In>[] {
+    const jobs: Job<In>[] = [];
+    while (jobs.length < count && !this.#isOver && !this.#stop) {
+      if (this.#suspects > 0 && slot.inFlight + jobs.length > 0) break; // until it is known which of them kills workers
+      const job = this.#next(slot.worker);
+      if (!job) break;
+      jobs.push(job);
     }
-    this.#open += 1;
-    return new Job(this.#read++, pulled.input);
+    return jobs;
   }
 
-  /** The worker it was meant for takes nothing any more. */
-  putBack(job: Job<In>): void {
+  takeBack(job: Job<In>): void {
+    if (this.#stop) {
+      this.#close(job);
+      this.#endIfThrough();
+      return;
+    }
     this.#again.push(job);
+    this.#spec.onWork();
   }
 
-  /** It could not be given to a worker: its arguments cannot be sent. */
-  refuse(job: Job<In>, error: unknown, workerName: string): void {
+  refuse(job: Job<In>, error: unknown, end: JobEnd): void {
     job.attempt += 1;
-    job.startedAt = performance.now();
-    this.#finish(job, { type: 'threw', error }, workerName);
+    this.#finish(job, { type: 'threw', error }, end);
   }
 
-  settle(job: Job<In>, outcome: Outcome<unknown>, at: { workerName: string; wasAlone: boolean }): void {
-    if (!this.#stop && this.#isToBeTriedAgain(job, outcome, at.wasAlone)) {
+  settle(job: Job<In>, outcome: Outcome<unknown>, end: JobEnd): void {
+    if (outcome.type !== 'returned' && !this.#stop && this.#isToBeTriedAgain(job, outcome, end.wasAlone)) {
       this.#spec.onRetry(job, errorOf(outcome));
       return this.#tryAgain(job);
     }
-    this.#finish(job, outcome, at.workerName);
+    this.#finish(job, outcome, end);
+  }
+
+  /** Nobody takes what is left, and nobody is at work. Ends the run if that cannot change by itself. */
+  endIfRefused(): void {
+    const [job] = this.#setAside.jobs;
+    if (!job || this.#open > this.#setAside.length || !(this.#inputs.isOver || this.#setAside.isFull)) return;
+    this.abort('ERR_POOL_REFUSED', `choose() refused input ${job.index} for every worker, and none is at work.`);
   }
 
   /** Ends it: what is under way is taken down, what has not begun is not processed. */
@@ -101,7 +120,7 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
     if (this.#isOver || this.#stop) return;
     this.#stop = { code, message, ...(cause !== undefined && { cause }) };
     this.#inputs.close();
-    this.#open -= this.#again.clear().length + this.#waiting;
+    this.#open -= this.#again.clear().length + this.#setAside.clear() + this.#waiting;
     this.#waiting = 0;
     this.#spec.abandon(this);
     this.#endIfThrough();
@@ -109,6 +128,31 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
 
   readonly #onAbort = (): void =>
     this.abort('ERR_POOL_ABORTED', 'The run was aborted by its signal.', this.#spec.signal?.reason);
+
+  #next(worker: PersistentWorker): Job<In> | undefined {
+    try {
+      const waiting = this.#setAside.takeFor(worker);
+      if (waiting) return waiting;
+      while (!this.#setAside.isFull) {
+        const job = this.#again.shift() ?? this.#pull(worker);
+        if (!job || this.#setAside.offer(worker, job)) return job;
+      }
+    } catch (error) {
+      this.abort('ERR_POOL_REFUSED', 'choose() has thrown.', error);
+    }
+    return undefined;
+  }
+
+  #pull(worker: PersistentWorker): Job<In> | undefined {
+    if (this.#spec.sink.isFull) return undefined;
+    const pulled = this.#inputs.next(worker);
+    if (pulled.type === 'input') {
+      this.#open += 1;
+      return new Job(this.#read++, pulled.input, this);
+    }
+    if (pulled.type === 'end') this.#endIfThrough();
+    return undefined;
+  }
 
   #isToBeTriedAgain(job: Job<In>, outcome: Outcome<unknown>, wasAlone: boolean): boolean {
     const { attempts, on } = this.#retry;
@@ -122,8 +166,7 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
       return true;
     }
     job.failures += 1;
-    if (outcome.type === 'returned' || job.failures >= attempts) return false;
-    return isDeath || on === 'any';
+    return job.failures < attempts && (isDeath || on === 'any');
   }
 
   #tryAgain(job: Job<In>): void {
@@ -141,19 +184,19 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
     });
   }
 
-  #finish(job: Job<In>, outcome: Outcome<unknown>, worker: string): void {
-    this.#open -= 1;
-    if (job.isSuspect) this.#suspects -= 1;
-    const { index, input, attempt, startedAt } = job;
-    const facts = { index, input, worker, attempt, startedAt, endedAt: performance.now() };
-    if (outcome.type === 'returned') {
-      this.#spec.sink.push({ ...facts, type: 'returned', value: outcome.value });
-    } else {
-      const error = errorOf(outcome);
-      this.#spec.sink.push({ ...facts, type: outcome.type as 'threw', error });
-      if (this.#spec.onError === 'stop') this.abort('ERR_POOL_FAILED', `Input ${index} failed.`, error);
+  #finish(job: Job<In>, outcome: Outcome<unknown>, end: JobEnd): void {
+    this.#close(job);
+    this.#spec.sink.push(job, outcome, end);
+    this.#spec.onEnd(job, outcome, end);
+    if (outcome.type !== 'returned' && this.#spec.onError === 'stop') {
+      this.abort('ERR_POOL_FAILED', `Input ${job.index} failed.`, errorOf(outcome));
     }
     this.#endIfThrough();
+  }
+
+  #close(job: Job<In>): void {
+    this.#open -= 1;
+    if (job.isSuspect) this.#suspects -= 1;
   }
 
   #endIfThrough(): void {

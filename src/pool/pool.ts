@@ -1,13 +1,14 @@
+import { settlesWithin } from '../base/deadline.js';
 import { OptionError, PoolError, WorkerClosedError } from '../base/errors.js';
 import { Events } from '../base/events.js';
 import type { Kind } from '../protocol/messages.js';
 import type { Target } from '../target/target.js';
 import type { AnyFunction } from '../target/target-ref.js';
-import { errorOf, type Outcome } from '../worker/outcome.js';
+import { checkTimeout } from '../worker/options.js';
 import { PersistentWorker } from '../worker/persistent-worker.js';
 import type { ArgsOf, ValueOf } from '../worker/signature.js';
-import { CrashLoop } from './crash-loop.js';
-import { heardSink, ItemList, ItemQueue, type ItemSink, type PoolItem } from './items.js';
+import { Crew } from './crew.js';
+import { ItemList, ItemQueue, type ItemSink, itemOf, type PoolItem } from './items.js';
 import { type Members, membersOf } from './members.js';
 import {
   type AddOptions,
@@ -17,11 +18,13 @@ import {
   type PoolOptions,
   type PoolRunOptions,
   type PoolStreamOptions,
+  runDefaults,
+  type Size,
 } from './options.js';
 import type { PoolEvents } from './pool-events.js';
 import { PoolRun } from './pool-run.js';
+import { type PoolStats, statsOf } from './pool-stats.js';
 import { Scheduler } from './scheduler.js';
-import { Slot } from './slot.js';
 import type { InputOf, Source } from './source.js';
 
 const BUFFERED_PER_WORKER = 1024; // items that wait for the reader of a stream
@@ -32,35 +35,39 @@ const BUFFERED_PER_WORKER = 1024; // items that wait for the reader of a stream
  */
 export class Pool<F extends AnyFunction = AnyFunction> {
   readonly name: string;
-  readonly #target: Target<F> | undefined;
   readonly #options: PoolOptions;
   readonly #events = new Events<PoolEvents>();
-  readonly #crashes: CrashLoop;
+  readonly #crew: Crew<F>;
   readonly #scheduler: Scheduler;
-  #named = 0;
   #isClosed = false;
 
   constructor(target?: Target<F>, options: PoolOptions = {}) {
     checkPoolOptions(options);
-    this.#target = target;
     this.#options = options;
     this.name = options.name ?? 'pool';
-    this.#crashes = new CrashLoop(options.respawn || {});
+    this.#crew = new Crew<F>(target, { ...options, name: this.name }, this.#events, {
+      onChange: () => this.#scheduler.pumpSoon(),
+      onSlot: (slot) => this.#scheduler.add(slot),
+    });
     this.#scheduler = new Scheduler({
-      onEnqueued: (index, worker) => this.#events.emit('enqueued', index, worker),
+      onEnqueued: (index, worker) => {
+        if (this.#events.has('enqueued')) this.#events.emit('enqueued', index, worker);
+      },
       onIdle: () => this.#events.emit('idle'),
+      onHungry: (count) => this.#crew.grow(count),
+      lastDeath: () => this.#crew.lastDeath,
     });
   }
 
-  /** A pool with these workers, which are ready when it resolves. */
+  /** A pool with these workers, which are ready when it resolves. Without any: a thread for each core. */
   static async of<F extends AnyFunction>(
     target: Target<F> | undefined,
-    members: Members,
+    members: Members = {},
     options: PoolOptions = {},
   ): Promise<Pool<F>> {
     const pool = new Pool<F>(target, options);
     try {
-      await Promise.all(membersOf(members).map(({ kind, options }) => pool.addWorker(kind, options)));
+      await Promise.all(membersOf(members).map(({ kind, size, options }) => pool.addWorkers(kind, size, options)));
     } catch (error) {
       await pool.terminate();
       throw error;
@@ -73,31 +80,31 @@ export class Pool<F extends AnyFunction = AnyFunction> {
     return this.#scheduler.slots.map(({ worker }) => worker);
   }
 
+  /** What it has done so far and has to do now: plain data, for logs. */
+  stats(): PoolStats {
+    return statsOf(this.name, this.#scheduler);
+  }
+
+  toJSON(): PoolStats {
+    return this.stats();
+  }
+
   /** Adds a worker, also while runs are going on. Resolves when it is ready; rejects if it cannot be started. */
-  async addWorker(kind: Kind, { target, ...options }: AddOptions<F> = {}): Promise<void> {
+  addWorker(kind: Kind, options: AddOptions<F> = {}): Promise<void> {
+    return this.addWorkers(kind, 1, options);
+  }
+
+  /** Adds several alike, or with `{ min, max }` as many as there is work for. Resolves when the first are ready. */
+  async addWorkers(kind: Kind, size: Size, options: AddOptions<F> = {}): Promise<void> {
     this.#checkOpen();
-    const chosen = target ?? this.#target;
-    if (!chosen) throw new OptionError('Neither the pool nor this worker has a target.');
-    const { args = this.#options.args ?? [], name = `${this.name}-${++this.#named}` } = options;
-    const make = (): PersistentWorker => {
-      const worker = new PersistentWorker<F>(kind, chosen, { ...options, args, name });
-      this.#events.emit('worker', name);
-      return worker as unknown as PersistentWorker;
-    };
-    const slot = this.#add(make(), this.#options.respawn === false ? undefined : make);
-    try {
-      await slot.worker.ready;
-    } catch (error) {
-      await slot.terminate();
-      throw error;
-    }
+    await this.#crew.add(kind, size, options);
   }
 
   /** Takes in a worker of yours. It is not replaced when it dies, and is closed with the pool. */
   attach(worker: PersistentWorker<F>): void {
     this.#checkOpen();
     if (!(worker instanceof PersistentWorker)) throw new OptionError('A pool takes in persistent workers only.');
-    this.#add(worker as unknown as PersistentWorker, undefined);
+    this.#crew.attach(worker as unknown as PersistentWorker);
   }
 
   /** Gives a worker nothing more; resolves when it is through with what it has, and closed. */
@@ -120,8 +127,8 @@ export class Pool<F extends AnyFunction = AnyFunction> {
   run(source: Source<InputOf<F>, PersistentWorker<F>>, options?: PoolRunOptions): Promise<readonly ValueOf<F>[]>;
   run(source: Source<never, PersistentWorker<F>>, options: PoolRunOptions = {}): Promise<readonly ValueOf<F>[]> {
     checkRunOptions(options);
-    const list = new ItemList<unknown, ValueOf<F>>();
-    this.#begin(source, list, { onError: 'stop', ...this.#defaults(), ...options });
+    const list = new ItemList<unknown, ValueOf<F>>(options);
+    this.#begin(source, list, { onError: 'stop', ...runDefaults(this.#options), ...options });
     return list.values;
   }
 
@@ -165,16 +172,20 @@ export class Pool<F extends AnyFunction = AnyFunction> {
     return this;
   }
 
-  /** Takes no more runs; resolves when those that go on are through and the workers have ended. */
-  async close(): Promise<void> {
+  /**
+   * Takes no more runs; resolves when those that go on are through and the workers have ended. What is not through
+   * after `timeoutMs` is terminated.
+   */
+  async close({ timeoutMs = Number.POSITIVE_INFINITY }: { readonly timeoutMs?: number } = {}): Promise<void> {
+    checkTimeout(timeoutMs);
     this.#isClosed = true;
-    await this.#scheduler.idle;
-    await Promise.all(this.#scheduler.slots.map((slot) => slot.leave()));
+    if (!(await settlesWithin(this.#closeWhenThrough(), timeoutMs))) await this.terminate();
   }
 
   /** Ends all runs and all workers, politely first, then by force. */
   async terminate(options: { graceMs?: number } = {}): Promise<void> {
     this.#isClosed = true;
+    this.#crew.close();
     for (const run of [...this.#scheduler.runs]) run.abort('ERR_POOL_ABORTED', 'The pool was terminated.');
     await Promise.all(this.#scheduler.slots.map((slot) => slot.terminate(options)));
   }
@@ -182,6 +193,12 @@ export class Pool<F extends AnyFunction = AnyFunction> {
   /** Closes the pool; if a run is going on, the block was left early, and the pool is terminated. */
   async [Symbol.asyncDispose](): Promise<void> {
     await (this.#scheduler.runs.length > 0 ? this.terminate() : this.close());
+  }
+
+  async #closeWhenThrough(): Promise<void> {
+    await this.#scheduler.idle;
+    this.#crew.close();
+    await Promise.all(this.#scheduler.slots.map((slot) => slot.leave()));
   }
 
   async *#stream(
@@ -193,7 +210,7 @@ export class Pool<F extends AnyFunction = AnyFunction> {
       isOrdered: ordered,
       onRoom: () => this.#scheduler.pumpSoon(),
     });
-    const run = this.#begin(source, queue, { onError: 'collect', ...this.#defaults(), ...options });
+    const run = this.#begin(source, queue, { onError: 'collect', ...runDefaults(this.#options), ...options });
     try {
       yield* queue.read();
     } finally {
@@ -210,42 +227,20 @@ export class Pool<F extends AnyFunction = AnyFunction> {
     const run = new PoolRun<In>({
       ...options,
       source: source as Source<In, PersistentWorker>,
-      sink: heardSink(sink, (item) => this.#events.emit(item.type === 'returned' ? 'finished' : 'failed', item)),
+      sink,
       onWork: () => this.#scheduler.pumpSoon(),
+      onEnd: (job, outcome, end) => {
+        const event = outcome.type === 'returned' ? 'finished' : 'failed';
+        if (this.#events.has(event)) this.#events.emit(event, itemOf(job, outcome, end));
+      },
       onRetry: ({ index }, error) => this.#events.emit('retried', index, error),
       onOver: (run) => this.#scheduler.end(run as unknown as PoolRun),
       abandon: (run) => {
-        for (const slot of this.#scheduler.slots) slot.abandon(run as unknown as PoolRun);
+        for (const slot of this.#scheduler.slots) slot.abandon(run);
       },
     });
     this.#scheduler.begin(run as unknown as PoolRun);
     return run;
-  }
-
-  #defaults(): PoolRunOptions {
-    const { onError, retry, timeoutMs } = this.#options;
-    return { ...(onError && { onError }), ...(retry && { retry }), ...(timeoutMs !== undefined && { timeoutMs }) };
-  }
-
-  #add(worker: PersistentWorker, make: (() => PersistentWorker) | undefined): Slot {
-    const { prefetch = 'auto', maxCallsPerWorker: maxCalls = Number.POSITIVE_INFINITY } = this.#options;
-    const slot = new Slot(
-      worker,
-      { prefetch, maxCalls, make },
-      {
-        onChange: () => this.#scheduler.pumpSoon(),
-        onDied: ({ worker: { name } }, outcome) => this.#mourn(name, outcome),
-      },
-    );
-    this.#scheduler.add(slot);
-    return slot;
-  }
-
-  /** Returns whether the dead worker is to be replaced. */
-  #mourn(name: string, outcome: Outcome<unknown>): boolean {
-    if (this.#isClosed) return false;
-    this.#events.emit('died', name, errorOf(outcome));
-    return this.#options.respawn !== false && this.#crashes.allows();
   }
 
   #checkOpen(): void {

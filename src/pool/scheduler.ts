@@ -1,21 +1,25 @@
+import { after, type Timer } from '../base/deadline.js';
 import { Deferred } from '../base/deferred.js';
-import { WorkerClosedError } from '../base/errors.js';
+import { mostStuck, next } from './dispatch.js';
 import type { PoolRun } from './pool-run.js';
 import type { Slot } from './slot.js';
 
 export interface SchedulerListener {
   onEnqueued(index: number, workerName: string): void;
   onIdle(): void;
+  /** There is work for so many more workers. Returns whether some are to come. */
+  onHungry(count: number): boolean;
+  /** Why workers are gone. */
+  lastDeath(): unknown;
 }
 
-/** Brings the inputs of runs to workers that have room: the workers in turn, and the runs in turn. */
+/** Brings the inputs of runs to workers, and takes back what waits at one while another idles. */
 export class Scheduler {
   readonly #listener: SchedulerListener;
   #slots: Slot[] = [];
   #runs: PoolRun[] = [];
-  #nextSlot = 0;
-  #nextRun = 0;
   #isPumpDue = false;
+  #look: Timer | undefined;
   #idle = new Deferred<void>();
 
   constructor(listener: SchedulerListener) {
@@ -31,6 +35,13 @@ export class Scheduler {
     return this.#runs;
   }
 
+  /** How many inputs wait for a worker, where that is known. */
+  get backlog(): number {
+    let sum = 0;
+    for (const run of this.#runs) sum += run.backlog;
+    return sum;
+  }
+
   /** Resolves when no run is left. */
   get idle(): Promise<void> {
     return this.#idle.promise;
@@ -38,18 +49,21 @@ export class Scheduler {
 
   add(slot: Slot): void {
     this.#slots.push(slot);
+    this.pumpSoon();
   }
 
   begin(run: PoolRun): void {
     if (run.isOver) return;
     if (this.#runs.length === 0) this.#idle = new Deferred();
     this.#runs.push(run);
+    this.#runs.sort((one, other) => other.priority - one.priority);
     this.pumpSoon();
   }
 
   end(run: PoolRun): void {
     this.#runs = this.#runs.filter((each) => each !== run);
     if (this.#runs.length > 0) return;
+    this.#look?.cancel();
     this.#idle.resolve();
     this.#listener.onIdle();
   }
@@ -58,49 +72,83 @@ export class Scheduler {
   pumpSoon(): void {
     if (this.#isPumpDue) return;
     this.#isPumpDue = true;
-    queueMicrotask(() => {
-      this.#isPumpDue = false;
-      this.#pump();
-    });
+    queueMicrotask(this.#pump);
   }
 
-  #pump(): void {
-    this.#slots = this.#slots.filter(({ isGone }) => !isGone);
-    if (this.#slots.length === 0) return this.#giveUp();
-    let inVain = 0;
-    while (inVain < this.#slots.length) {
-      this.#nextSlot = (this.#nextSlot + 1) % this.#slots.length;
-      const slot = this.#slots[this.#nextSlot] as Slot;
-      if (slot.hasRoom && this.#feed(slot)) inVain = 0;
-      else inVain += 1;
+  readonly #pump = (): void => {
+    this.#isPumpDue = false;
+    if (this.#slots.some(({ isGone }) => isGone)) this.#slots = this.#slots.filter(({ isGone }) => !isGone);
+    if (this.#runs.length === 0) return;
+    this.#look?.cancel();
+    this.#feedAll();
+    this.#grow();
+    this.#relieve();
+    this.#giveUpIfStuck();
+  };
+
+  #feedAll(): void {
+    let workers = this.#slots.filter(({ isOpen }) => isOpen);
+    for (;;) {
+      const decision = next(workers, performance.now(), this.backlog);
+      if (!decision) return;
+      if (decision.type === 'rest') return this.#lookAgain(decision.forMs);
+      if (!this.#feed(decision.worker, decision.count)) workers = workers.filter((each) => each !== decision.worker);
     }
   }
 
-  /** Gives a worker one more input, if any run has one for it. */
-  #feed(slot: Slot): boolean {
-    for (let tried = 0; tried < this.#runs.length; tried++) {
-      this.#nextRun = (this.#nextRun + 1) % this.#runs.length;
-      const run = this.#runs[this.#nextRun] as PoolRun;
-      const job = run.take(slot);
-      if (!job) continue;
-      try {
-        slot.give(job, run);
-        this.#listener.onEnqueued(job.index, slot.worker.name);
-      } catch (error) {
-        if (error instanceof WorkerClosedError) {
-          run.putBack(job);
-          return false;
-        }
-        run.refuse(job, error, slot.worker.name);
-      }
-      return true;
+  /** Gives a worker some more inputs; answers whether any run had one for it, and it took it. */
+  #feed(slot: Slot, count: number): boolean {
+    for (const run of this.#runs) {
+      const jobs = run.take(slot, slot.fit(count));
+      if (jobs.length === 0) continue;
+      this.#takeTurns(run);
+      const isTaken = slot.give(jobs, run);
+      if (isTaken) for (const { index } of jobs) this.#listener.onEnqueued(index, slot.worker.name);
+      return isTaken;
     }
     return false;
   }
 
+  /** Runs of one priority get workers in turn. */
+  #takeTurns(run: PoolRun): void {
+    if (this.#runs.length === 1) return;
+    const others = this.#runs.filter((each) => each !== run);
+    const at = others.findLastIndex(({ priority }) => priority >= run.priority) + 1;
+    this.#runs = others.toSpliced(at, 0, run);
+  }
+
+  #grow(): void {
+    if (!this.#runs.some(({ isHungry }) => isHungry)) return;
+    if (this.#slots.some(({ isOpen, load }) => isOpen && load.inFlight === 0)) return;
+    this.#listener.onHungry(Math.max(1, this.backlog));
+  }
+
+  /** While a worker idles, no call waits behind another one's long call. */
+  #relieve(): void {
+    if (!this.#slots.some(({ isOpen, load }) => isOpen && load.inFlight === 0)) return;
+    for (;;) {
+      const stuck = mostStuck(this.#slots);
+      if (!stuck) return;
+      const waitMs = (stuck.load.waitingSince as number) - performance.now();
+      if (waitMs > 0) return this.#lookAgain(waitMs);
+      stuck.recall();
+    }
+  }
+
+  #lookAgain(afterMs: number): void {
+    this.#look = after(Math.ceil(afterMs), () => this.pumpSoon(), { ref: false });
+  }
+
+  #giveUpIfStuck(): void {
+    if (this.#slots.length === 0 && !this.#listener.onHungry(1)) return this.#giveUp();
+    if (this.#slots.some(({ isStarting, load }) => isStarting || load.inFlight > 0)) return;
+    for (const run of [...this.#runs]) run.endIfRefused();
+  }
+
   #giveUp(): void {
+    const cause = this.#listener.lastDeath();
     for (const run of [...this.#runs]) {
-      run.abort('ERR_POOL_NO_WORKERS', 'There is no worker, or none is left: add some with addWorker().');
+      run.abort('ERR_POOL_NO_WORKERS', 'There is no worker, or none is left: add some with addWorker().', cause);
     }
   }
 }

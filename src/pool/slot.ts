@@ -1,14 +1,21 @@
 import { Deferred } from '../base/deferred.js';
-import { CallAbortedError, OptionError } from '../base/errors.js';
-import type { OpenCall } from '../worker/call-book.js';
+import { CallAbortedError, OptionError, UnsendableError, WorkerClosedError } from '../base/errors.js';
+import type { CallOptions } from '../worker/options.js';
 import type { Outcome } from '../worker/outcome.js';
 import type { PersistentWorker } from '../worker/persistent-worker.js';
-import type { Job, JobOwner } from './job.js';
-import { Prefetch } from './prefetch.js';
+import type { Job, JobEnd, JobOwner, JobPlace } from './job.js';
+import { Load } from './load.js';
+import { Meter, type WorkerStats } from './meter.js';
+import { Moment } from './moment.js';
+import { Tenancy } from './tenancy.js';
 
 export interface SlotOptions {
   readonly prefetch: 'auto' | number;
+  readonly batch: 'auto' | number;
   readonly maxCalls: number;
+  readonly weight: number;
+  /** Between two workers that did not come up; doubles with each further one. */
+  readonly backoffMs: number;
   /** Makes the worker that fills it, and each one that replaces it. Without it, a worker that is gone is not replaced. */
   readonly make: (() => PersistentWorker) | undefined;
 }
@@ -16,170 +23,221 @@ export interface SlotOptions {
 export interface SlotListener {
   /** There is room in it, or it is gone. */
   onChange(): void;
+  onStarted(job: Job, worker: string): void;
+  onProgress(value: unknown, job: Job | undefined, worker: string): void;
   /** Its worker has ended by itself; returns whether another one is to take its place. */
-  onDied(slot: Slot, outcome: Outcome<unknown>): boolean;
-}
-
-interface InFlight {
-  readonly owner: JobOwner;
-  readonly id: number;
-  /** Somebody waits for it to be over. */
-  settled?: Deferred<void>;
+  onDied(worker: string, outcome: Outcome<unknown>): boolean;
 }
 
 /** A place in the pool. It survives the workers that fill it, one after the other. */
-export class Slot {
-  worker: PersistentWorker;
+export class Slot implements JobPlace {
+  readonly load: Load;
   readonly #options: SlotOptions;
   readonly #listener: SlotListener;
-  readonly #prefetch: Prefetch;
-  readonly #inFlight = new Map<Job, InFlight>();
-  #state: 'starting' | 'up' | 'leaving' | 'gone' = 'starting';
-  #wasUp = false;
-  #left: number;
-  #calls = 0;
-  #lastEndAt = 0;
-  /** Answers of the batch that is being read. */
+  readonly #tenancy: Tenancy;
+  readonly #meter = new Meter();
+  readonly #moment = new Moment();
+  readonly #jobs = new Set<Job>();
+  readonly #abandoned = new Map<Job, Deferred<void>>();
+  #callsLeft: number;
+  /** Its worker is to be replaced by a fresh one. */
+  #isWornOut = false;
+  /** Calls that were answered in one go, which is not over yet, and how long they took. */
   #answers = 0;
-  /** Somebody waits for a fresh worker. */
-  #renewal: Deferred<void> | undefined;
+  #ranUs = 0;
+  #isAfterDue = false;
   /** How many calls were at the worker when it died. */
   #atDeath: number | undefined;
 
   constructor(worker: PersistentWorker, options: SlotOptions, listener: SlotListener) {
-    this.worker = worker;
     this.#options = options;
     this.#listener = listener;
-    this.#prefetch = new Prefetch(options.prefetch);
-    this.#left = options.maxCalls;
-    void this.#follow(worker);
+    this.load = new Load(options);
+    this.#callsLeft = options.maxCalls;
+    this.#tenancy = new Tenancy(worker, options, {
+      onUp: (fresh) => this.#furnish(fresh),
+      onVacant: () => this.#clear(),
+      onDied: (outcome) => listener.onDied(this.worker.name, outcome),
+      onChange: () => listener.onChange(),
+    });
+  }
+
+  get worker(): PersistentWorker {
+    return this.#tenancy.worker;
   }
 
   get isGone(): boolean {
-    return this.#state === 'gone';
+    return this.#tenancy.state === 'gone';
+  }
+
+  get isStarting(): boolean {
+    return this.#tenancy.state === 'starting';
+  }
+
+  /** Whether it takes calls, if it has room. */
+  get isOpen(): boolean {
+    return this.#tenancy.state === 'up' && this.worker.state === 'running' && !this.#isWornOut && this.#callsLeft > 0;
+  }
+
+  get idleForMs(): number {
+    return this.#tenancy.state === 'up' ? this.load.idleForMs(performance.now()) : 0;
   }
 
   get inFlight(): number {
-    return this.#inFlight.size;
+    return this.load.inFlight;
   }
 
-  /** Calls that ended here. */
-  get calls(): number {
-    return this.#calls;
+  /** Gives the worker calls. Answers whether it takes any: it may have ended this very moment. */
+  give(jobs: readonly Job[], owner: JobOwner): boolean {
+    const options = owner.timeoutMs === undefined ? undefined : { timeoutMs: owner.timeoutMs };
+    const { now } = this.#moment;
+    const args = jobs.map((job) => owner.argsOf(job));
+    for (const job of jobs) job.giveTo(this, now);
+    let given = 0;
+    try {
+      const first = jobs.length > 1 ? this.worker.submitAll(args, options, jobs) : undefined;
+      for (const job of jobs) {
+        if (first === undefined) this.#giveOne(job, args[given] as readonly unknown[], options);
+        else this.#note(job, first + given);
+        given += 1;
+      }
+    } catch (error) {
+      if (!(error instanceof WorkerClosedError)) throw error;
+      for (const job of jobs.slice(given)) owner.takeBack(job);
+    }
+    return given > 0;
   }
 
-  get hasRoom(): boolean {
-    return this.#state === 'up' && this.#left > 0 && this.#inFlight.size < this.#prefetch.depth;
+  /** How many of `count` calls it takes in one go. */
+  fit(count: number): number {
+    const { batch } = this.#options;
+    return Math.min(count, this.#callsLeft, batch === 'auto' ? count : batch);
   }
 
-  /** Throws `UnsendableError`, and then the worker has not got it. */
-  give(job: Job, owner: JobOwner): void {
-    const call: OpenCall = { settle: (outcome) => this.#settle(job, outcome) };
-    const { timeoutMs } = owner;
-    const now = performance.now();
-    const id = this.worker.submit(owner.argsOf(job), timeoutMs === undefined ? undefined : { timeoutMs }, call);
-    job.attempt += 1;
-    job.startedAt = now;
-    if (this.#inFlight.size === 0) this.#lastEndAt = now;
-    this.#inFlight.set(job, { owner, id });
-    this.#left -= 1;
+  /** Takes back what waits behind a call that takes long. */
+  recall(): void {
+    this.load.relieve();
+    this.worker.recall();
   }
 
   /** Takes down what it has of this owner. */
   abandon(owner: JobOwner): void {
-    for (const flight of this.#inFlight.values()) {
-      if (flight.owner !== owner || flight.settled) continue;
-      flight.settled = new Deferred();
-      void this.worker.abandon(flight.id, flight.settled.promise);
+    for (const job of this.#jobs) {
+      if (job.owner !== owner || this.#abandoned.has(job)) continue;
+      const ended = new Deferred<void>();
+      this.#abandoned.set(job, ended);
+      void this.worker.abandon(job.callId, ended.promise);
     }
   }
 
   /** Takes nothing more; its worker is closed when it is through. Resolves when it is gone. */
-  async leave(): Promise<void> {
-    if (this.#state === 'gone') return;
-    this.#state = 'leaving';
-    this.#closeWhenThrough();
-    await this.worker.wait();
+  leave(): Promise<void> {
+    return this.#tenancy.leave(() => this.#closeWhenThrough());
   }
 
-  async terminate(options: { graceMs?: number } = {}): Promise<void> {
-    this.#state = this.#state === 'gone' ? 'gone' : 'leaving';
-    await this.worker.terminate(options);
-  }
-
-  #settle(job: Job, outcome: Outcome<unknown>): void {
-    const flight = this.#inFlight.get(job);
-    if (!flight) return;
-    flight.settled?.resolve();
-    const isDeath =
-      outcome.type === 'lost' || (outcome.type === 'terminated' && !(outcome.error instanceof CallAbortedError));
-    if (isDeath) this.#atDeath ??= this.#inFlight.size;
-    else this.#learn();
-    this.#inFlight.delete(job);
-    this.#calls += 1;
-    flight.owner.settle(job, outcome, { workerName: this.worker.name, wasAlone: this.#atDeath === 1 });
-    if (this.#left === 0 || this.#state === 'leaving') this.#closeWhenThrough();
-    this.#listener.onChange();
-  }
-
-  /** Answers come in batches: the time since the last batch is that of all which come now. */
-  #learn(): void {
-    this.#answers += 1;
-    if (this.#answers > 1) return;
-    queueMicrotask(() => {
-      const now = performance.now();
-      this.#prefetch.learn(now - this.#lastEndAt, this.#answers);
-      this.#lastEndAt = now;
-      this.#answers = 0;
-    });
-  }
-
-  #closeWhenThrough(): void {
-    if (this.#inFlight.size === 0) this.worker.close();
+  terminate(options: { graceMs?: number } = {}): Promise<void> {
+    return this.#tenancy.terminate(options);
   }
 
   /** A fresh worker in its place. What the old one has is done again. */
   async renew(): Promise<void> {
     if (!this.#options.make) throw new OptionError(`Worker "${this.worker.name}" was attached: restart it yourself.`);
-    if (this.#state === 'gone' || this.#state === 'leaving') return;
-    this.#renewal ??= new Deferred();
-    const { promise } = this.#renewal;
-    await this.worker.terminate();
-    await promise;
-    await this.worker.ready;
+    await this.#tenancy.renew();
   }
 
-  async #follow(worker: PersistentWorker): Promise<void> {
-    const isReady = await worker.ready.then(
-      () => true,
-      () => false,
-    );
-    if (isReady && this.#state === 'starting' && worker.isAlive()) {
-      this.#state = 'up';
-      this.#wasUp = true;
-      this.#listener.onChange();
+  begun(job: Job): void {
+    job.startedAt = this.#moment.now;
+    this.#listener.onStarted(job, this.worker.name);
+  }
+
+  ended(job: Job, outcome: Outcome<unknown>, ranUs: number): void {
+    if (!this.#jobs.delete(job)) return;
+    this.#abandoned.get(job)?.resolve();
+    this.#abandoned.delete(job);
+    if (isDeath(outcome)) this.#atDeath ??= this.load.inFlight;
+    this.load.inFlight -= 1;
+    if (outcome.type === 'notRun') {
+      this.#callsLeft += 1;
+      job.owner.takeBack(job);
+    } else {
+      const end = { worker: this.worker.name, endedAt: this.#moment.now, wasAlone: this.#atDeath === 1 };
+      this.#measure(job, outcome, ranUs, end);
+      job.owner.settle(job, outcome, end);
     }
-    const outcome = await worker.outcome();
-    const isMeant = this.#state === 'leaving' || !this.#wasUp; // whoever added it is told that it never came up
-    this.#state = 'gone';
-    this.#atDeath = undefined;
-    if (!isMeant && this.#isToBeReplaced(outcome)) this.#replace();
-    this.#renewal?.resolve();
-    this.#renewal = undefined;
+    if (!this.#isAfterDue) queueMicrotask(this.#afterAnswers);
+    this.#isAfterDue = true;
+  }
+
+  get stats(): WorkerStats {
+    const { name, kind, state } = this.worker;
+    return { name, kind, state, inFlight: this.load.inFlight, ...this.#meter.stats, ...this.#tenancy.traffic };
+  }
+
+  #measure({ givenAt, startedAt }: Job, outcome: Outcome<unknown>, ranUs: number, { endedAt }: JobEnd): void {
+    if (outcome.type === 'returned' || outcome.type === 'threw') {
+      this.#answers += 1;
+      this.#ranUs += ranUs;
+    }
+    this.#meter.add({
+      waitedMs: startedAt - givenAt,
+      ranUs,
+      tookMs: endedAt - startedAt,
+      hasFailed: outcome.type !== 'returned',
+    });
+  }
+
+  #giveOne(job: Job, args: readonly unknown[], options: CallOptions | undefined): void {
+    try {
+      this.#note(job, this.worker.submit(args, options, job));
+    } catch (error) {
+      if (!(error instanceof UnsendableError)) throw error;
+      job.owner.refuse(job, error, { worker: this.worker.name, endedAt: this.#moment.now, wasAlone: true });
+    }
+  }
+
+  #note(job: Job, callId: number): void {
+    job.callId = callId;
+    this.#jobs.add(job);
+    this.load.give(this.#moment.now);
+    this.#callsLeft -= 1;
+  }
+
+  readonly #afterAnswers = (): void => {
+    this.#isAfterDue = false;
+    if (this.#answers > 0) this.load.answered(this.#answers, this.#ranUs / 1000, this.#moment.now);
+    this.#answers = 0;
+    this.#ranUs = 0;
+    if (this.#isWornOut || this.#callsLeft === 0 || this.#tenancy.state === 'leaving') this.#closeWhenThrough();
     this.#listener.onChange();
+  };
+
+  #closeWhenThrough(): void {
+    if (this.#jobs.size === 0) this.worker.close();
   }
 
-  #isToBeReplaced(outcome: Outcome<unknown>): boolean {
-    const isWornOut = this.#left === 0 && outcome.type === 'returned';
-    const isAllowed = this.#renewal !== undefined || isWornOut || this.#listener.onDied(this, outcome);
-    return isAllowed && this.#options.make !== undefined;
+  #furnish(worker: PersistentWorker): void {
+    worker.on('progress', (value) => this.#listener.onProgress(value, this.#current, worker.name));
+    worker.on('outgrown', () => {
+      if (!this.#options.make) return;
+      this.#isWornOut = true;
+      this.recall();
+      this.#closeWhenThrough();
+    });
   }
 
-  #replace(): void {
-    this.#prefetch.forget();
-    this.#left = this.#options.maxCalls;
-    this.worker = (this.#options.make as () => PersistentWorker)();
-    this.#state = 'starting';
-    void this.#follow(this.worker);
+  /** The job whose turn it is: the first, since they take turns. */
+  get #current(): Job | undefined {
+    return this.#jobs.values().next().value;
   }
+
+  #clear(): void {
+    this.load.forget();
+    this.#callsLeft = this.#options.maxCalls;
+    this.#isWornOut = false;
+    this.#atDeath = undefined;
+  }
+}
+
+function isDeath(outcome: Outcome<unknown>): boolean {
+  return outcome.type === 'lost' || (outcome.type === 'terminated' && !(outcome.error instanceof CallAbortedError));
 }

@@ -31,11 +31,14 @@ export class Inputs<In, W> {
   #come: Pulled<In> | undefined;
   #isAwaiting = false;
   #isOver = false;
+  #read = 0;
+  readonly #count: number | undefined;
   /** What the source has thrown. */
   failure: { readonly error: unknown } | undefined;
 
   constructor(source: Source<In, W>, onReady: () => void) {
     this.#onReady = onReady;
+    this.#count = countOf(source);
     const { pull, release } = opened(source);
     this.#pull = pull;
     this.#release = release;
@@ -43,6 +46,18 @@ export class Inputs<In, W> {
 
   get isOver(): boolean {
     return this.#isOver && this.#come === undefined;
+  }
+
+  /** How many are left, where the source knows; one at least, until it has said that it is over. */
+  get left(): number {
+    if (this.isOver) return 0;
+    return this.#count === undefined ? Number.POSITIVE_INFINITY : Math.max(1, this.#count - this.#read);
+  }
+
+  /** Whether one may be had now. */
+  get isReady(): boolean {
+    const mayHaveMore = this.#count === undefined || this.#read < this.#count;
+    return this.#come !== undefined || (!this.#isOver && !this.#isAwaiting && mayHaveMore);
   }
 
   next(worker: W): Pulled<In> {
@@ -55,7 +70,7 @@ export class Inputs<In, W> {
     if (this.#isAwaiting) return LATER;
     try {
       const result = this.#pull(worker);
-      if (!isPromise(result)) return this.#read(result);
+      if (!isPromise(result)) return this.#pulled(result);
       this.#isAwaiting = true;
       void this.#await(result);
       return LATER;
@@ -77,7 +92,7 @@ export class Inputs<In, W> {
 
   async #await(result: PromiseLike<IteratorResult<In>>): Promise<void> {
     try {
-      const pulled = this.#read(await result);
+      const pulled = this.#pulled(await result);
       if (!this.#isOver) this.#come = pulled;
     } catch (error) {
       this.#fail(error);
@@ -86,8 +101,11 @@ export class Inputs<In, W> {
     this.#onReady();
   }
 
-  #read(result: IteratorResult<In>): Pulled<In> {
-    if (!result.done) return { type: 'input', input: result.value };
+  #pulled(result: IteratorResult<In>): Pulled<In> {
+    if (!result.done) {
+      this.#read += 1;
+      return { type: 'input', input: result.value };
+    }
     this.#isOver = true;
     return OVER;
   }
@@ -97,6 +115,11 @@ export class Inputs<In, W> {
     this.#isOver = true;
     return OVER;
   }
+}
+
+function countOf(source: unknown): number | undefined {
+  if (Array.isArray(source) || ArrayBuffer.isView(source)) return (source as unknown as ArrayLike<unknown>).length;
+  return source instanceof Set || source instanceof Map ? source.size : undefined;
 }
 
 function opened<In, W>(source: Source<In, W>) {

@@ -1,15 +1,16 @@
+import type { Recalled, UrgentOrder } from './messages.js';
+
 /** What a process worker's caller tells the watchdog, a JSON text a line: it gets through while the target blocks. */
 export type Control =
-  | { readonly type: 'terminate' }
-  | { readonly type: 'cancel'; readonly id: number }
+  | UrgentOrder
   /** Cut off the running call; with an id, only that one. */
   | { readonly type: 'interrupt'; readonly id?: number | undefined }
   | { readonly type: 'stack' };
 
-/** The watchdog's answer to `stack`. */
-export interface StackAnswer {
-  readonly stack: string;
-}
+/** What the watchdog answers: to `stack`, and to `recall`. */
+export type ControlAnswer =
+  | { readonly type: 'stack'; readonly stack: string }
+  | ({ readonly type: 'recalled' } & Recalled);
 
 /** The extra file descriptors of a process worker. */
 export const REPORTS_FD = 3;
@@ -19,7 +20,7 @@ export const ORDERS_FD = 5;
 /** In its environment: how many workers above it have started one another. */
 export const DEPTH_VARIABLE = 'PYW_DEPTH';
 
-export function lineOf(message: Control | StackAnswer): string {
+export function lineOf(message: Control | ControlAnswer): string {
   return `${JSON.stringify(message)}\n`;
 }
 

@@ -1,9 +1,12 @@
+import type { Recalled, UrgentOrder } from './messages.js';
+
 const ASKED = 0;
 const CANCELLED_CALL = 1;
 const RUN = 2;
 const OUTPUT_PENDING_BYTES = 3;
 const URGENT_ORDERS = 4;
-const WORDS = 5;
+const CLAIMED_CALL = 5;
+const WORDS = 6;
 
 const IDLE = 0;
 const RUNNING = 1;
@@ -24,14 +27,31 @@ export class Flags {
     this.#words = new Int32Array(memory);
   }
 
-  /** An order that overtakes others is on its way: the host begins nothing before it has it. */
-  announceUrgent(): void {
+  /**
+   * An order that overtakes others is on its way: the host begins nothing before it has it. Returns what is known of a
+   * recall here and now.
+   */
+  announce(order: UrgentOrder): Recalled | undefined {
     Atomics.add(this.#words, URGENT_ORDERS, 1);
+    if (order.type === 'terminate') this.askToStop();
+    if (order.type === 'cancel') this.#cancelCall(order.id);
+    if (order.type !== 'recall') return undefined;
+    const { after, upTo } = order;
+    const distance = (upTo - Atomics.load(this.#words, CLAIMED_CALL)) | 0; // words wrap, calls go on
+    return { upTo, claimed: Math.max(after, upTo - distance) };
   }
 
   /** How many have been announced so far. */
   get urgentOrders(): number {
     return Atomics.load(this.#words, URGENT_ORDERS);
+  }
+
+  /**
+   * The host is about to begin this call, unless `urgentOrders` says otherwise, which it looks at only after this. Who
+   * announces an order looks the other way round: so no call both begins and counts as not begun.
+   */
+  claimCall(id: number): void {
+    Atomics.store(this.#words, CLAIMED_CALL, id);
   }
 
   askToStop(): void {
@@ -43,14 +63,14 @@ export class Flags {
   }
 
   /** One that waits does not hide that the running one was cancelled before. */
-  cancelCall(id: number): void {
+  #cancelCall(id: number): void {
     const running = Atomics.load(this.#words, RUN) >>> PHASE_BITS;
     if ((Atomics.load(this.#words, CANCELLED_CALL) & CALL_MASK) === running && running !== 0) return;
     Atomics.store(this.#words, CANCELLED_CALL, id);
   }
 
   isCancelled(id: number): boolean {
-    return Atomics.load(this.#words, CANCELLED_CALL) === id;
+    return Atomics.load(this.#words, CANCELLED_CALL) === (id | 0);
   }
 
   /** The host is inside call `id` and may be cut off from now on. */

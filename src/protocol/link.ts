@@ -1,5 +1,5 @@
 import type { Control } from './control.js';
-import type { ResourceLimits } from './messages.js';
+import type { Recalled, ResourceLimits } from './messages.js';
 
 /*
  * The conversation between a caller and a server on another host, one connection for each worker. Whoever dialled, the
@@ -80,6 +80,7 @@ export type LinkReport =
   | { readonly type: 'refused'; readonly code: RefusalCode; readonly message: string }
   | { readonly type: 'kept' }
   | { readonly type: 'stack'; readonly stack: string }
+  | ({ readonly type: 'recalled' } & Recalled)
   /** The server ends this worker, politely first. */
   | { readonly type: 'draining' }
   /** The last one. All output has gone before. */

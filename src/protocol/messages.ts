@@ -26,6 +26,8 @@ export interface HostSpec {
   readonly concurrency: number;
   readonly stopOnError: boolean;
   readonly interruptible: boolean;
+  /** Says so when it holds more than that after a call. */
+  readonly maxMemoryMb: number | undefined;
   /** Where a process goes before it loads the target; its loaders are looked up where its caller is. */
   readonly cwd: string | undefined;
 }
@@ -39,12 +41,30 @@ export type Order =
   /** Instead of `target`, from a context that the server keeps; the payload is the default arguments. May come first. */
   | { readonly type: 'context'; readonly target: TargetRef; readonly payload: readonly unknown[] }
   | { readonly type: 'call'; readonly id: number; readonly payload: readonly unknown[] }
+  /** Several calls with numbers that follow one another. They are plain data. */
+  | {
+      readonly type: 'calls';
+      readonly id: number;
+      readonly count: number;
+      readonly payload: readonly (readonly unknown[])[];
+    }
   /** Ask this call to stop, or forget it if it has not begun. Answered by `acknowledged`. */
   | { readonly type: 'cancel'; readonly id: number }
+  /** Forget those calls after `after` that have not begun, also those on their way, up to `upTo`. Answered by `unbegun` for each. */
+  | { readonly type: 'recall'; readonly after: number; readonly upTo: number }
   /** Work off what has come, then end. */
   | { readonly type: 'close' }
   /** Ask the running calls to stop, forget the others, then end. Answered by `acknowledged`. */
   | { readonly type: 'terminate' };
+
+/** The orders that overtake the others: they get through although the channel is full or the target blocks. */
+export type UrgentOrder = Extract<Order, { type: 'terminate' | 'cancel' | 'recall' }>;
+
+/** Which calls of a recall cannot have begun: those after `claimed`. */
+export interface Recalled {
+  readonly upTo: number;
+  readonly claimed: number;
+}
 
 export interface StartPayload {
   readonly userId: unknown;
@@ -57,15 +77,26 @@ export type Report =
   | { readonly type: 'ready'; readonly id: WorkerId }
   /** The target is loaded: calls begin. */
   | { readonly type: 'prepared' }
-  | { readonly type: 'returned'; readonly id: number; readonly payload: unknown }
-  | { readonly type: 'threw'; readonly id: number; readonly payload: unknown }
+  /** `ranUs`: how long the call took, in microseconds. */
+  | { readonly type: 'returned'; readonly id: number; readonly ranUs: number; readonly payload: unknown }
+  /** Several calls, whose numbers follow one another, have returned these values, which are plain data. */
+  | {
+      readonly type: 'results';
+      readonly id: number;
+      readonly ranUs: number;
+      readonly payload: readonly unknown[];
+    }
+  | { readonly type: 'threw'; readonly id: number; readonly ranUs: number; readonly payload: unknown }
   /** The call ended because it was told to. The payload is what it threw, if that was anything else than the request. */
   | { readonly type: 'stopped'; readonly id: number; readonly how: 'asked' | 'interrupted'; readonly payload: unknown }
+  /** The call was forgotten before it began. */
+  | { readonly type: 'unbegun'; readonly id: number }
   /** The target cannot be had, so no call can be answered. The payload is the reason. */
   | { readonly type: 'refused'; readonly payload: unknown }
   | { readonly type: 'progress'; readonly payload: unknown }
   | { readonly type: 'acknowledged'; readonly id: number | null }
   | { readonly type: 'output'; readonly stream: 'stdout' | 'stderr'; readonly payload: Uint8Array }
+  | { readonly type: 'outgrown'; readonly megabytes: number }
   /** The host is about to exit without having worked off its orders. The payload is the uncaught error, if that is why. */
   | { readonly type: 'dying'; readonly code: number; readonly payload: unknown }
   /** The last one of an orderly end. The payload is the user state. */

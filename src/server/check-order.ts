@@ -1,7 +1,7 @@
 import { LinkError } from '../base/errors.js';
 import type { LinkOrder } from '../protocol/link.js';
 
-const controls = ['terminate', 'cancel', 'interrupt', 'stack'];
+const controls = ['terminate', 'cancel', 'recall', 'interrupt', 'stack'];
 const NAME_MAX = 1000;
 
 /** What a caller sends may be anything, although it has the token: its version may be another, or its program wrong. */
@@ -18,7 +18,7 @@ function isOrder(order: LinkOrder): boolean {
     case 'context':
       return isName(order.id);
     case 'control':
-      return isRecord(order.control) && controls.includes(order.control.type as string) && hasGoodId(order.control);
+      return isRecord(order.control) && controls.includes(order.control.type as string) && hasGoodIds(order.control);
     default:
       return true;
   }
@@ -40,8 +40,8 @@ function isStart(start: unknown): boolean {
   );
 }
 
-function hasGoodId(control: Record<string, unknown>): boolean {
-  return control.id === undefined || Number.isSafeInteger(control.id);
+function hasGoodIds({ id, after, upTo }: Record<string, unknown>): boolean {
+  return [id, after, upTo].every((each) => each === undefined || Number.isSafeInteger(each));
 }
 
 function isName(value: unknown): boolean {

@@ -12,7 +12,7 @@ export type ServerLink = Link<LinkReport, LinkOrder>;
 /** Throws what the operating system says against it. */
 export function startChild(
   { env, isOutputWanted, execArgv, resourceLimits, depth }: RemoteStart,
-  root: string,
+  { root, onRecalled }: Pick<ChildOptions, 'onRecalled'> & { readonly root: string },
 ): ChildHost {
   const options: ChildOptions = {
     env: {
@@ -24,6 +24,7 @@ export function startChild(
     resourceLimits,
     stdio: isOutputWanted ? 'pipe' : 'ignore',
     depth,
+    onRecalled,
   };
   return new ChildHost(options);
 }

@@ -127,7 +127,11 @@ export class Session {
     this.madeFrom = start.context;
     this.#place.taken(this);
     try {
-      void this.#relay(startChild(start, this.#place.root), kept);
+      const child = startChild(start, {
+        root: this.#place.root,
+        onRecalled: (recalled) => this.#link.send({ ...recalled, type: 'recalled' }),
+      });
+      void this.#relay(child, kept);
     } catch (error) {
       this.#refuse('start-failed', `The server could not start a process: ${(error as Error).message}`);
     }

@@ -4,13 +4,15 @@ const TRIM_MIN = 1024;
 
 /** What a call on its way is told. */
 export interface OpenCall {
-  /** Once: the call is over. */
-  settle(outcome: Outcome<unknown>): void;
+  /** Once: the call is over. `ranUs`: how long it took where it ran, if that is known. */
+  settle(outcome: Outcome<unknown>, ranUs?: number): void;
   /** Its turn has come: all before it are over. */
   onTurn?(): void;
   /** Nobody counts on it any more. */
   readonly isForgotten?: boolean;
 }
+
+const takenBack: OpenCall = { isForgotten: true, settle: () => {} };
 
 /** The calls a host still owes an answer. It takes them in the order of their numbers. */
 export class CallBook {
@@ -37,7 +39,7 @@ export class CallBook {
   /** The host has its target, and takes calls from now on. */
   begin(): void {
     this.#isBegun = true;
-    for (const call of this.#turns()) call.onTurn?.();
+    this.#tellTurns();
   }
 
   /** Gives the call its number: `nextId`, as it was before. */
@@ -47,10 +49,18 @@ export class CallBook {
     if (this.#isBegun && this.#size <= this.#concurrency) call.onTurn?.();
   }
 
+  /** The last call whose turn has come. */
+  get lastTurnId(): number {
+    const last = this.#lastTurn();
+    return this.#isBegun ? this.#firstId + last : 0;
+  }
+
   /** Whether the host may have begun it. */
   hasTurn(id: number): boolean {
-    const call = this.#open[id - this.#firstId];
-    return call !== undefined && this.#turns().includes(call);
+    if (!this.#isBegun) return false;
+    const last = this.#lastTurn();
+    const at = id - this.#firstId;
+    return this.#open[at] !== undefined && at <= last;
   }
 
   /** Puts another call in the place of one; gives the one that was there. */
@@ -60,15 +70,28 @@ export class CallBook {
     return replaced;
   }
 
+  /** These calls are over, and never ran. The host will say so too. */
+  takeBack(first: number, last: number): void {
+    for (let id = first; id <= last; id++) this.replace(id, takenBack)?.settle({ type: 'notRun' });
+  }
+
   /** A second answer to one call is dropped. */
-  settle(id: number, outcome: Outcome<unknown>): void {
-    const call = this.#open[id - this.#firstId];
+  settle(id: number, outcome: Outcome<unknown>, ranUs?: number): void {
+    const at = id - this.#firstId;
+    const call = this.#open[at];
     if (!call) return;
-    this.#open[id - this.#firstId] = undefined;
+    this.#open[at] = undefined;
     this.#size -= 1;
     if (!call.isForgotten) this.#count(outcome);
-    call.settle(outcome);
-    if (this.#size > 0) for (const next of this.#turns()) next.onTurn?.();
+    call.settle(outcome, ranUs);
+    if (this.#size > 0 && this.#isBegun) this.#tellTurns();
+  }
+
+  /** Several calls have returned, which took so long all together. */
+  settleResults(first: number, values: readonly unknown[], ranUs: number): void {
+    const eachRanUs = ranUs / values.length;
+    let id = first;
+    for (const value of values) this.settle(id++, { type: 'returned', value }, eachRanUs);
   }
 
   #count(outcome: Outcome<unknown>): void {
@@ -85,17 +108,20 @@ export class CallBook {
     for (const call of calls) call?.settle(outcomeOf());
   }
 
-  /** The calls that the host may have begun: the first ones, as many as it runs at once. */
-  #turns(): OpenCall[] {
-    if (!this.#isBegun) return [];
+  #tellTurns(): void {
+    const last = this.#lastTurn();
+    for (let at = this.#head; at <= last; at++) this.#open[at]?.onTurn?.();
+  }
+
+  /** Where the last of those calls stands that the host may have begun: the first ones, as many as it runs at once. */
+  #lastTurn(): number {
     while (this.#head < this.#open.length && !this.#open[this.#head]) this.#head += 1;
     if (this.#head >= TRIM_MIN && this.#head * 2 > this.#open.length) this.#trim();
-    const calls: OpenCall[] = [];
-    for (let at = this.#head; at < this.#open.length && calls.length < this.#concurrency; at++) {
-      const call = this.#open[at];
-      if (call) calls.push(call);
+    let last = this.#head;
+    for (let turns = 1; turns < this.#concurrency && last < this.#open.length - 1; last++) {
+      if (this.#open[last + 1]) turns += 1;
     }
-    return calls;
+    return last;
   }
 
   #trim(): void {

@@ -1,26 +1,30 @@
 import { after, type Timer } from '../base/deadline.js';
 import { CallAbortedError, type EndReason } from '../base/errors.js';
+import type { OpenCall } from './call-book.js';
 import type { CallOptions } from './options.js';
 import type { Outcome } from './outcome.js';
 import type { Run } from './run.js';
 import type { Why } from './run-end.js';
 
-/** Ends one call when its time is over or its signal aborts, and says of its end what that means. */
-export class CallLimits {
+/** A call that is ended when its time is over or its signal aborts, and told what that means. */
+export class CallLimits implements OpenCall {
   readonly #run: Run;
   readonly #options: CallOptions;
+  readonly #call: OpenCall;
   #id = 0;
   #why: (Why & { readonly reason: Exclude<EndReason, 'asked' | 'server'> }) | undefined;
   #timer: Timer | undefined;
   #settled: (() => void) | undefined;
 
-  constructor(run: Run, options: CallOptions) {
+  constructor(run: Run, options: CallOptions, call: OpenCall) {
     this.#run = run;
     this.#options = options;
+    this.#call = call;
   }
 
   /** The call's time counts from here. */
-  startTimer(): void {
+  onTurn(): void {
+    this.#call.onTurn?.();
     const { timeoutMs } = this.#options;
     if (timeoutMs === undefined || this.#timer) return;
     this.#timer = after(timeoutMs, () => this.#abort({ reason: 'timeout' }), { ref: false });
@@ -32,14 +36,18 @@ export class CallLimits {
     this.#options.signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
-  /** The call is over. */
-  translate(outcome: Outcome<unknown>): Outcome<unknown> {
+  settle(outcome: Outcome<unknown>, ranUs?: number): void {
     this.#timer?.cancel();
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#settled?.();
-    if (!this.#why || (outcome.type !== 'terminated' && outcome.type !== 'lost')) return outcome;
-    const how = outcome.type === 'terminated' ? outcome.how : 'killed';
-    return { type: 'terminated', how, error: this.#abortedError(this.#why, outcome.error.cause) };
+    this.#call.settle(this.#translate(outcome), ranUs);
+  }
+
+  #translate(outcome: Outcome<unknown>): Outcome<unknown> {
+    if (!this.#why || outcome.type === 'returned' || outcome.type === 'threw') return outcome;
+    const how = outcome.type === 'terminated' ? outcome.how : outcome.type === 'lost' ? 'killed' : 'asked';
+    const thrown = outcome.type === 'notRun' ? undefined : outcome.error.cause;
+    return { type: 'terminated', how, error: this.#abortedError(this.#why, thrown) };
   }
 
   readonly #onAbort = (): void => this.#abort({ reason: 'signal', cause: this.#options.signal?.reason });

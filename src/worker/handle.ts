@@ -217,7 +217,7 @@ export abstract class Handle<T> {
           this.#id = id;
           this.#lifecycle.enter('running');
         },
-        onProgress: (value) => this.#events.emit('progress', value),
+        onNews: (event, value) => this.#events.emit(event, value as never),
       },
     );
   }

@@ -68,6 +68,8 @@ export interface PersistentWorkerOptions extends WorkerOptions {
   readonly args?: readonly unknown[];
   /** How many calls of an async target run at once. Default 1. */
   readonly concurrency?: number;
+  /** The event `outgrown` tells when it holds more than that after a call: a process all in all, a thread in its heap. */
+  readonly maxMemoryMb?: number;
   /** Ends the worker at the first call that throws. */
   readonly stopOnError?: boolean;
 }
@@ -118,7 +120,13 @@ const workerChecks: Checks = {
   interruptible: isBoolean,
   reuseThread: isBoolean,
 };
-const persistentChecks = { ...workerChecks, args: isArray, concurrency: isCount, stopOnError: isBoolean };
+const persistentChecks = {
+  ...workerChecks,
+  args: isArray,
+  concurrency: isCount,
+  maxMemoryMb: isPositive,
+  stopOnError: isBoolean,
+};
 
 export function checkWorkerOptions(options: WorkerOptions, kind: Kind): void {
   checkOptions(options, workerChecks);

@@ -1,4 +1,5 @@
 import { WorkerClosedError } from '../base/errors.js';
+import type { Traffic } from '../channel/channel.js';
 import type { Kind } from '../protocol/messages.js';
 import type { AnyFunction } from '../target/target-ref.js';
 import type { OpenCall } from './call-book.js';
@@ -14,6 +15,7 @@ import {
 } from './options.js';
 import { errorOf, type Outcome, unwrap } from './outcome.js';
 import { ResultQueue } from './result-queue.js';
+import type { Run } from './run.js';
 import type { RunEnd } from './run-end.js';
 import { type MaybeTarget, settingsOf } from './settings.js';
 import type { ArgsOf, ValueOf } from './signature.js';
@@ -116,26 +118,52 @@ export class PersistentWorker<F extends AnyFunction = AnyFunction> extends Handl
 
   /** Sends a call; `call` is told how it ends. Returns its number. @internal */
   submit(args: ArgsOf<F>, options: CallOptions | undefined, call: OpenCall): number {
-    const { run, state } = this;
-    if (!run || run.isOver || this.#isClosed || state === 'terminating' || state === 'ended') {
-      throw new WorkerClosedError(
-        `Worker "${this.name}" takes no more calls: it ${this.#isClosed ? 'was closed' : 'has ended'}.`,
-      );
-    }
+    const run = this.#openRun();
     if (!options) return run.call(args, call);
-    const limits = new CallLimits(run, options);
-    const limited: OpenCall = {
-      settle: (outcome) => call.settle(limits.translate(outcome)),
-      onTurn: () => limits.startTimer(),
-    };
-    const id = run.call(args, limited, options.transfer);
+    const limits = new CallLimits(run, options, call);
+    const id = run.call(args, limits, options.transfer);
     limits.watch(id);
     return id;
+  }
+
+  /**
+   * The same for several at once, which costs far less than one by one: the first of their numbers. Only for plain data;
+   * otherwise nothing is sent, and the answer is `undefined`. @internal
+   */
+  submitAll(
+    argsOfEach: readonly ArgsOf<F>[],
+    options: CallOptions | undefined,
+    calls: readonly OpenCall[],
+  ): number | undefined {
+    const run = this.#openRun();
+    const first = run.calls.nextId;
+    const limits = options && calls.map((call) => new CallLimits(run, options, call));
+    if (!run.callAll(argsOfEach, limits ?? calls)) return undefined;
+    limits?.forEach((each, i) => void each.watch(first + i));
+    return first;
+  }
+
+  /** @internal */
+  get traffic(): Traffic {
+    return this.run?.traffic ?? { bytesSent: 0, bytesReceived: 0 };
   }
 
   /** Takes a call down that was submitted; `settled` resolves when it is over. @internal */
   async abandon(id: number, settled: Promise<unknown>): Promise<void> {
     await this.run?.abortCall(id, settled, { reason: 'signal' });
+  }
+
+  /** Takes back the calls whose turn has not come and that have not begun: they end as `notRun`. @internal */
+  recall(): void {
+    this.run?.recall();
+  }
+
+  #openRun(): Run {
+    const { run, state } = this;
+    if (run && !run.isOver && !this.#isClosed && state !== 'terminating' && state !== 'ended') return run;
+    throw new WorkerClosedError(
+      `Worker "${this.name}" takes no more calls: it ${this.#isClosed ? 'was closed' : 'has ended'}.`,
+    );
   }
 
   #call(args: ArgsOf<F>, options: CallOptions | undefined): Promise<ValueOf<F>> {

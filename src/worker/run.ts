@@ -1,18 +1,19 @@
 import type { Backend, HostOptions, RunningHost } from '../backend/backend.js';
 import { settlesWithin } from '../base/deadline.js';
 import { Deferred } from '../base/deferred.js';
-import { type Sealed, unseal } from '../codec/codec.js';
+import type { Traffic } from '../channel/channel.js';
+import { unseal } from '../codec/codec.js';
 import type { HostSpec, Received, Report, StartPayload, WorkerId } from '../protocol/messages.js';
 import { refer } from '../target/refer.js';
 import type { TargetRef } from '../target/target-ref.js';
 import { CallBook, type OpenCall } from './call-book.js';
-import type { Outcome } from './outcome.js';
+import { opened, valueIn } from './opened.js';
 import { type RunEnd, RunFacts, type Why } from './run-end.js';
 import { descend } from './termination.js';
 
 export interface RunOptions {
   readonly backend: Backend;
-  readonly host: Omit<HostOptions, 'onDraining'>;
+  readonly host: Omit<HostOptions, 'onDraining' | 'onRecalled'>;
   readonly spec: HostSpec;
   readonly payload: StartPayload;
   readonly graceMs: number;
@@ -20,7 +21,7 @@ export interface RunOptions {
 
 export interface RunListener {
   onReady(id: WorkerId): void;
-  onProgress(value: unknown): void;
+  onNews(...news: ['progress', unknown] | ['outgrown', number]): void;
   onOutput(stream: 'stdout' | 'stderr', chunk: Buffer): void;
 }
 
@@ -48,7 +49,11 @@ export class Run {
     this.#listener = listener;
     this.#facts = new RunFacts(options.spec.name);
     this.calls = new CallBook(options.spec.concurrency);
-    this.#host = options.backend.start({ ...options.host, onDraining: () => this.#facts.drain() });
+    this.#host = options.backend.start({
+      ...options.host,
+      onDraining: () => this.#facts.drain(),
+      onRecalled: ({ claimed, upTo }) => this.calls.takeBack(claimed + 1, upTo),
+    });
     this.#host.channel.receive((report, attachments) => this.#take(report, attachments));
     try {
       this.#sendStart();
@@ -80,6 +85,18 @@ export class Run {
     this.#host.channel.send({ type: 'call', id, payload: args }, 'args', transfer);
     this.calls.add(call);
     return id;
+  }
+
+  /** Sends several at once, if they are plain data; answers whether they were. */
+  callAll(argsOfEach: readonly (readonly unknown[])[], calls: readonly OpenCall[]): boolean {
+    const order = { type: 'calls', id: this.calls.nextId, count: calls.length, payload: argsOfEach } as const;
+    const isSent = this.#host.channel.sendIfPlain(order);
+    if (isSent) for (const call of calls) this.calls.add(call);
+    return isSent;
+  }
+
+  get traffic(): Traffic {
+    return this.#host.channel.traffic;
   }
 
   close(): void {
@@ -137,6 +154,11 @@ export class Run {
     dropped?.settle(this.#facts.droppedCall(why));
   }
 
+  /** Takes back the calls whose turn has not come and that have not begun: they end as `notRun`, once that is certain. */
+  recall(): void {
+    this.#host.urge({ type: 'recall', after: this.calls.lastTurnId, upTo: this.calls.nextId - 1 });
+  }
+
   async stack(): Promise<string> {
     const id = await Promise.race([this.ready.promise, this.ended]);
     return 'tid' in id ? this.#host.stack(id) : '';
@@ -162,16 +184,22 @@ export class Run {
       case 'prepared':
         return calls.begin();
       case 'returned':
-        return calls.settle(report.id, opened(report.payload, attachments));
+        return calls.settle(report.id, opened(report.payload, attachments), report.ranUs);
+      case 'results':
+        return calls.settleResults(report.id, unseal(report.payload, attachments) as unknown[], report.ranUs);
       case 'threw':
-        return calls.settle(report.id, { type: 'threw', error: valueIn(report.payload, attachments) });
+        return calls.settle(report.id, { type: 'threw', error: valueIn(report.payload, attachments) }, report.ranUs);
       case 'stopped':
         return calls.settle(report.id, this.#facts.stoppedCall(report.how, valueIn(report.payload, attachments)));
+      case 'unbegun':
+        return calls.settle(report.id, { type: 'notRun' });
       case 'refused':
         this.#facts.refusal = { error: valueIn(report.payload, attachments) };
         return;
       case 'progress':
-        return this.#listener.onProgress(valueIn(report.payload, attachments));
+        return this.#listener.onNews('progress', valueIn(report.payload, attachments));
+      case 'outgrown':
+        return this.#listener.onNews('outgrown', report.megabytes);
       case 'acknowledged':
         this.#facts.isHeard ||= report.id === null;
         return this.#heard.get(report.id)?.resolve();
@@ -209,22 +237,5 @@ export class Run {
   /** The host is through, but exit handlers of the target's own may keep its process alive. */
   async #insistOnEnd(): Promise<void> {
     if (!(await settlesWithin(this.ended, this.#options.graceMs))) this.#host.kill();
-  }
-}
-
-function opened(payload: Sealed, attachments: readonly unknown[]): Outcome<unknown> {
-  try {
-    return { type: 'returned', value: unseal(payload, attachments) };
-  } catch (error) {
-    return { type: 'threw', error };
-  }
-}
-
-/** One that cannot be rebuilt gives the error that says so. */
-function valueIn(payload: Sealed, attachments: readonly unknown[]): unknown {
-  try {
-    return unseal(payload, attachments);
-  } catch (error) {
-    return error;
   }
 }

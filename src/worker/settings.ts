@@ -17,7 +17,7 @@ export interface Settings {
   readonly backend: Backend;
   /** Without a target (or with `run: false`) nothing is ever started. */
   readonly isToRun: boolean;
-  readonly host: Omit<HostOptions, 'onOutput' | 'onDraining'>;
+  readonly host: Omit<HostOptions, 'onOutput' | 'onDraining' | 'onRecalled'>;
   readonly spec: HostSpec;
   readonly userId: unknown;
   readonly initState: unknown;
@@ -85,6 +85,7 @@ function specOf(kind: Kind, name: string, options: PersistentWorkerOptions): Hos
     concurrency: options.concurrency ?? 1,
     stopOnError: options.stopOnError ?? false,
     cwd: options.cwd,
+    maxMemoryMb: options.maxMemoryMb,
     interruptible: isProcess && (options.interruptible ?? true),
   };
 }

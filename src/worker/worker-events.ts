@@ -4,6 +4,8 @@ import type { WorkerState } from './lifecycle.js';
 export type WorkerEvents = {
   state(state: WorkerState): void;
   progress(value: unknown): void;
+  /** A persistent worker holds more than its `maxMemoryMb` after a call. Told once. */
+  outgrown(megabytes: number): void;
   stdout(chunk: Buffer): void;
   stderr(chunk: Buffer): void;
 };

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { ProcessWorker, ThreadWorker } from 'pyworkers';
 import { processBackend } from '#internal/backend/process.js';
 import { unseal } from '#internal/codec/codec.js';
-import type { Report } from '#internal/protocol/messages.js';
 import { busy } from '../fixtures/behaviours.js';
 import { begun } from '../support/begun.js';
 
@@ -37,6 +36,7 @@ describe('Cutting off', () => {
       cwd: undefined,
       place: undefined,
       onDraining() {},
+      onRecalled() {},
       onOutput() {},
     });
     const { channel } = running;
@@ -52,6 +52,7 @@ describe('Cutting off', () => {
       stopOnError: false,
       interruptible: true,
       cwd: undefined,
+      maxMemoryMb: undefined,
     } as const;
     channel.send({ type: 'start', spec, payload: { userId: undefined, state: undefined, args: [] } });
     channel.send({ type: 'target', target: { type: 'source', name: 'short', source: String(shortCall) } });
@@ -61,28 +62,42 @@ describe('Cutting off', () => {
     };
     const wrong: string[] = [];
     const done = new Promise<void>((resolve) => {
-      channel.receive((report, attachments) => {
-        const { type } = report as Report;
-        if (report.type === 'returned') {
-          counts.returned += 1;
-          if (unseal(report.payload, attachments) !== report.id)
-            wrong.push(`call ${report.id} gave another one's result`);
-        } else if (report.type === 'stopped') {
-          counts.cut += 1;
-          if (!meant.has(report.id)) wrong.push(`call ${report.id} was cut, but not meant`);
-        } else if (type === 'ready') {
-          for (let i = 0; i < 4; i++) callNext();
-          return;
-        } else if (type === 'ended' || type === 'prepared') return;
-        else return void wrong.push(type);
+      const goOn = (id: number): void => {
         answered += 1;
-        if (report.id !== answered) wrong.push(`call ${report.id} was answered as number ${answered}`);
+        if (id !== answered) wrong.push(`call ${id} was answered as number ${answered}`);
         if (meant.size >= CUTS) return resolve();
         callNext();
-        const id = answered + (random() < 0.8 ? 1 : 2);
-        meant.add(id);
-        if (random() < 0.5) running.interrupt(id);
-        else setTimeout(() => running.interrupt(id), random() * 2);
+        const toCut = answered + (random() < 0.8 ? 1 : 2);
+        meant.add(toCut);
+        if (random() < 0.5) running.interrupt(toCut);
+        else setTimeout(() => running.interrupt(toCut), random() * 2);
+      };
+      const returned = (id: number, value: unknown): void => {
+        counts.returned += 1;
+        if (value !== id) wrong.push(`call ${id} gave another one's result`);
+        goOn(id);
+      };
+      channel.receive((report, attachments) => {
+        switch (report.type) {
+          case 'ready':
+            for (let i = 0; i < 4; i++) callNext();
+            return;
+          case 'returned':
+            return returned(report.id, unseal(report.payload, attachments));
+          case 'results':
+            return (unseal(report.payload, attachments) as unknown[]).forEach((value, i) => {
+              returned(report.id + i, value);
+            });
+          case 'stopped':
+            counts.cut += 1;
+            if (!meant.has(report.id)) wrong.push(`call ${report.id} was cut, but not meant`);
+            return goOn(report.id);
+          case 'ended':
+          case 'prepared':
+            return;
+          default:
+            wrong.push(report.type);
+        }
       });
       void channel.ended.then(resolve);
     });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { OptionError, Worker, WorkerLostError, WorkerTerminatedError } from 'pyworkers';
 import * as behaviours from '../fixtures/behaviours.js';
 import { begun } from '../support/begun.js';
@@ -293,6 +294,14 @@ onEachKind(
         assert.equal(await new Worker(kind, behaviours.environment, ['PATH'], { env: without }).value(), undefined);
       } finally {
         delete process.env.PYW_TEST_KEPT;
+      }
+    });
+
+    it('is ended at whatever moment of its start', async () => {
+      for (let ms = 0; ms < 40; ms += hasProcess ? 8 : 1) {
+        const workers = [0, 1].map(() => new Worker(kind, behaviours.deaf, []));
+        await sleep(ms % 12);
+        assert.deepEqual(await Promise.all(workers.map((worker) => worker.terminate({ graceMs: 0 }))), [true, true]);
       }
     });
 

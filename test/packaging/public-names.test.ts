@@ -38,6 +38,7 @@ describe('the public names', () => {
       'WorkerTerminatedError',
       'context',
       'isMain',
+      'map',
       'registerType',
       'target',
       'tmpSshServer',

@@ -1,0 +1,134 @@
+import { after, type Timer } from '../base/deadline.js';
+import { Deferred } from '../base/deferred.js';
+import type { Outcome } from '../worker/outcome.js';
+import type { PersistentWorker } from '../worker/persistent-worker.js';
+
+export interface TenancyOptions {
+  readonly make: (() => PersistentWorker) | undefined;
+  readonly backoffMs: number;
+}
+
+export interface TenancyListener {
+  /** A worker has moved in. */
+  onUp(worker: PersistentWorker): void;
+  /** The worker is gone, and all it had. */
+  onVacant(): void;
+  /** The worker has ended by itself; returns whether another one is to take its place. */
+  onDied(outcome: Outcome<unknown>): boolean;
+  onChange(): void;
+}
+
+/** Who lives in a slot, one worker after the other: how they come, why they go, and whether another one follows. */
+export class Tenancy {
+  worker: PersistentWorker;
+  state: 'starting' | 'up' | 'leaving' | 'gone' = 'starting';
+  readonly #options: TenancyOptions;
+  readonly #listener: TenancyListener;
+  readonly #gone = new Deferred<void>();
+  #wasEverUp = false;
+  /** How many in a row did not come up. */
+  #failedStarts = 0;
+  #pause: Timer | undefined;
+  /** Somebody waits for a fresh worker. */
+  #renewal: Deferred<void> | undefined;
+  /** Bytes to and from those that lived here before. */
+  #before = { bytesSent: 0, bytesReceived: 0 };
+
+  constructor(worker: PersistentWorker, options: TenancyOptions, listener: TenancyListener) {
+    this.worker = worker;
+    this.#options = options;
+    this.#listener = listener;
+    listener.onUp(worker);
+    void this.#follow(worker);
+  }
+
+  get traffic(): { readonly bytesSent: number; readonly bytesReceived: number } {
+    const { bytesSent, bytesReceived } = this.worker.traffic;
+    return {
+      bytesSent: this.#before.bytesSent + bytesSent,
+      bytesReceived: this.#before.bytesReceived + bytesReceived,
+    };
+  }
+
+  /** `beginToClose` sees to it that the worker is closed as soon as it is through. Resolves when it is gone. */
+  async leave(beginToClose: () => void): Promise<void> {
+    this.#refuseMore();
+    if (this.state === 'leaving') beginToClose();
+    await this.#gone.promise;
+  }
+
+  async terminate(options: { graceMs?: number }): Promise<void> {
+    this.#refuseMore();
+    await this.worker.terminate(options);
+    await this.#gone.promise;
+  }
+
+  /** Resolves when a fresh worker is ready, or when there will be none. */
+  async renew(): Promise<void> {
+    if (this.state === 'gone' || this.state === 'leaving') return;
+    this.#renewal ??= new Deferred();
+    const { promise } = this.#renewal;
+    await this.worker.terminate();
+    await promise;
+    await this.worker.ready;
+  }
+
+  #refuseMore(): void {
+    if (this.state === 'gone') return;
+    this.state = 'leaving';
+    if (!this.#pause) return;
+    this.#pause.cancel();
+    this.#endTenancy();
+  }
+
+  async #follow(worker: PersistentWorker): Promise<void> {
+    const isReady = await worker.ready.then(
+      () => true,
+      () => false,
+    );
+    this.#failedStarts = isReady ? 0 : this.#failedStarts + 1;
+    if (isReady && this.state === 'starting' && worker.isAlive()) {
+      this.state = 'up';
+      this.#wasEverUp = true;
+      this.#listener.onChange();
+    }
+    const outcome = await worker.outcome();
+    this.#listener.onVacant();
+    if (this.#isToBeReplaced(outcome)) this.#replaceSoon();
+    else this.#endTenancy();
+  }
+
+  #isToBeReplaced(outcome: Outcome<unknown>): boolean {
+    if (this.state === 'leaving' || !this.#wasEverUp) return false; // who added it is told that it never came up
+    const isMeant = this.#renewal !== undefined || outcome.type === 'returned';
+    return (isMeant || this.#listener.onDied(outcome)) && this.#options.make !== undefined;
+  }
+
+  /** One that cannot even start is not tried over and over at once: what it needs may come back. */
+  #replaceSoon(): void {
+    this.state = 'starting';
+    const waitMs = this.#failedStarts === 0 ? 0 : this.#options.backoffMs * 2 ** (this.#failedStarts - 1);
+    if (waitMs === 0) return this.#replace();
+    this.#pause = after(waitMs, () => {
+      this.#pause = undefined;
+      this.#replace();
+    });
+  }
+
+  #replace(): void {
+    this.#before = this.traffic;
+    this.worker = (this.#options.make as () => PersistentWorker)();
+    this.#listener.onUp(this.worker);
+    void this.#follow(this.worker);
+    this.#renewal?.resolve();
+    this.#renewal = undefined;
+  }
+
+  #endTenancy(): void {
+    this.state = 'gone';
+    this.#renewal?.resolve();
+    this.#renewal = undefined;
+    this.#gone.resolve();
+    this.#listener.onChange();
+  }
+}
