@@ -86,23 +86,23 @@ async function noops() {
   );
 }
 
-/** Calls that take their time: `SIZE` callers, each with one call at a time, and all calls at once. */
-async function cpuTasks(durationMs, count) {
-  const tails = {};
+/** Calls that take their time, once the engine has compiled everybody's code: `SIZE` callers, each with one call at a time, and all calls at once. */
+async function cpuTasks(durationMs, count, warmUpRounds) {
+  const latencies = {};
   const figures = await beside(
     { target: spin, ours: { threads: { threads: SIZE } }, peers: threadPeers, isAlone: true },
     async (opened) => {
       const contestants = {};
       for (const [name, pool] of Object.entries(opened)) {
         const call = name === 'threads' ? (input) => pool.call(input) : (input) => pool.run('spin', input);
-        const latencies = [];
-        tails[name] = () => latencies.sort((a, b) => a - b)[Math.floor(latencies.length * 0.99)];
+        latencies[name] = [];
         const caller = async () => {
-          for (let i = 0; i < count / SIZE; i++) latencies.push(await timed(() => call(durationMs)));
+          for (let i = 0; i < count / SIZE; i++) latencies[name].push(await timed(() => call(durationMs)));
         };
         contestants[name] = async () => (1000 * count) / (await timed(() => Promise.all(upTo(SIZE).map(caller))));
       }
-      await takeTurns(1, contestants);
+      await takeTurns(warmUpRounds, contestants);
+      for (const list of Object.values(latencies)) list.length = 0;
       return takeTurns(ROUNDS, contestants);
     },
   );
@@ -117,7 +117,9 @@ async function cpuTasks(durationMs, count) {
       figures.threads >= 0.995 * rate.value,
     ),
   );
-  const p99 = Object.fromEntries(Object.entries(tails).map(([name, tail]) => [name, tail()]));
+  const p99 = Object.fromEntries(
+    Object.entries(latencies).map(([name, list]) => [name, list.sort((a, b) => a - b)[Math.floor(list.length * 0.99)]]),
+  );
   const tail = bestOf(p99, threadPeers, Math.min);
   rows.push(
     row(
@@ -134,6 +136,7 @@ async function mixedDurations() {
   const durations = upTo(300).map((i) => 4 * Math.exp(2 * Math.sin(i * 12.9898)));
   const ideal = Math.max(...durations, durations.reduce((a, b) => a + b) / SIZE);
   const pool = await Pool.of(spin, { threads: SIZE });
+  await pool.run(durations.slice(0, 100));
   const { taken } = await takeTurns(ROUNDS, { taken: () => timed(() => pool.run(durations)) });
   await pool.close();
   const ratio = taken / ideal;
@@ -213,7 +216,7 @@ async function idleMemory() {
 async function scaling() {
   const server = await startServer();
   process.env.PYW_TOKEN = server.token;
-  const inputs = upTo(300_000);
+  const inputs = upTo(600_000);
   const costs = {};
   for (const size of [1, 8, 64]) {
     const pool = await Pool.of(noop, { remotes: upTo(size).map(() => server.address) });
@@ -223,8 +226,8 @@ async function scaling() {
       const { user, system } = process.cpuUsage(before);
       return (user + system) / inputs.length;
     };
-    await takeTurns(2, { once });
-    costs[size] = (await takeTurns(ROUNDS, { once })).once;
+    await takeTurns(1, { once });
+    costs[size] = (await takeTurns(3, { once })).once;
     await pool.close();
   }
   await server.stop();
@@ -241,8 +244,8 @@ async function scaling() {
 }
 
 await noops();
-await cpuTasks(1, 400);
-await cpuTasks(100, 20);
+await cpuTasks(1, 400, 10);
+await cpuTasks(100, 20, 1);
 await mixedDurations();
 await payloads(64 * KB, 100);
 await payloads(4 * KB * KB, 4);

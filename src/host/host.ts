@@ -149,6 +149,7 @@ export class Host {
 
   /** Runs calls for one slice of time, then lets messages in. */
   #work(): void {
+    const startedAt = performance.now();
     if (this.#hasWork()) {
       const burst = (): void => this.#burst();
       if (!this.#guard) burst();
@@ -156,7 +157,7 @@ export class Host {
     }
     if (this.#hasWork()) this.#workSoon(setImmediate);
     else if (this.#isToEnd()) this.#end();
-    else if (this.#isIdle()) this.#lookout?.look();
+    else if (this.#isIdle()) this.#lookout?.look(performance.now() - startedAt);
   }
 
   #burst(): void {

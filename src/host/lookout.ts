@@ -1,6 +1,7 @@
 const WINDOW_MS = 0.1;
 const TURN_MS = 5;
 const SKIPS_MAX = 64;
+const SHORT_MS = 0.25; // who waits longer than that for an answer does not mind the time to wake up
 
 /** Where orders come from; `pull` takes what has come, if anything has, without waiting for the event loop. */
 export interface OrderSource {
@@ -21,7 +22,9 @@ export class Lookout {
     this.#source = source;
   }
 
-  look(): void {
+  /** `busyMs`: how long calls have just taken. */
+  look(busyMs: number): void {
+    if (busyMs > SHORT_MS) return;
     if (this.#toSkip > 0) {
       this.#toSkip -= 1;
       return;

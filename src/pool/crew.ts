@@ -51,7 +51,7 @@ export class Crew<F extends AnyFunction> {
   /** Resolves when they are ready; rejects if one cannot be started, and then none is. */
   async add(kind: Kind, size: Size, options: AddOptions<F>): Promise<void> {
     const { min, max } = rangeOf(size);
-    const recruit = this.#recruiter(kind, options);
+    const recruit = this.#recruiter(kind, options, { areSeveral: max > 1 });
     const slots = Array.from({ length: min }, recruit);
     try {
       await Promise.all(slots.map((slot) => slot.worker.ready));
@@ -83,13 +83,18 @@ export class Crew<F extends AnyFunction> {
     for (const group of this.#groups) group.close();
   }
 
-  #recruiter(kind: Kind, { target, weight = 1, ...options }: AddOptions<F>): () => Slot {
+  #recruiter(
+    kind: Kind,
+    { target, weight = 1, ...options }: AddOptions<F>,
+    { areSeveral }: { readonly areSeveral: boolean },
+  ): () => Slot {
     checkWeight(weight);
     const chosen = target ?? this.#target;
     if (!chosen) throw new OptionError('Neither the pool nor this worker has a target.');
     const { maxMemoryMb, args = [] } = this.#options;
     return () => {
-      const name = options.name ?? `${this.#name}-${++this.#named}`;
+      const base = options.name ?? this.#name;
+      const name = options.name && !areSeveral ? base : `${base}-${++this.#named}`;
       const make = (): PersistentWorker => {
         const worker = new PersistentWorker<F>(kind, chosen, {
           ...(maxMemoryMb !== undefined && { maxMemoryMb }),

@@ -28,7 +28,7 @@ export class ElasticGroup {
     const starting = this.#slots.filter(({ isStarting }) => isStarting).length;
     const wanted = this.#isClosed ? 0 : Math.min(this.#options.max - this.#slots.length, count - starting);
     for (let i = 0; i < wanted; i++) this.#slots.push(this.#options.recruit());
-    this.#watch();
+    if (wanted > 0) this.#watch();
     return starting + Math.max(0, wanted);
   }
 

@@ -11,8 +11,11 @@ const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 describe('A pool, looking after its workers', () => {
   it('has as many as there is work for', async () => {
     await using pool = new Pool(tasks.slowly, { idleTimeoutMs: 150 });
-    await pool.addWorkers('thread', { min: 1, max: 4 });
-    assert.equal(pool.workers.length, 1);
+    await pool.addWorkers('thread', { min: 1, max: 4 }, { name: 'elastic' });
+    assert.deepEqual(
+      pool.workers.map(({ name }) => name),
+      ['elastic-1'],
+    );
     await pool.run(upTo(40));
     assert.equal(pool.workers.length, 4);
     await eventually(() => pool.workers.length === 1);
