@@ -24,7 +24,7 @@ const said: Readonly<Record<string, readonly RegExp[]>> = {
   'pool-retries-and-timeouts.ts': [
     /a worker died, and is replaced/,
     /fine \(attempt 1\) -> fine/,
-    /flaky \(attempt \d\) -> flaky/,
+    /^input 0 is tried again\nflaky\n/,
     /crash \(attempt \d\) -> lost: .*SIGKILL/,
     /hang \(attempt \d\) -> terminated: .*timeoutMs of 500/,
   ],

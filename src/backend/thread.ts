@@ -38,6 +38,7 @@ class ThreadHost implements RunningHost {
   urge(order: UrgentOrder): void {
     const recalled = this.#flags.announce(order);
     this.channel.send(order);
+    this.channel.flush(); // the host begins nothing until it has come
     if (recalled) this.#onRecalled(recalled);
   }
 

@@ -35,6 +35,8 @@ export class Channel<Out extends Message, In extends Message> {
   #packedBytes = 0;
   #isFlushDue = false;
   #isEnded = false;
+  /** Who holds something back for a while: it has to go before anything else does. */
+  beforeSend: (() => void) | undefined;
   /** Bytes of whole frames, both ways. */
   readonly traffic = { bytesSent: 0, bytesReceived: 0 };
 
@@ -52,6 +54,7 @@ export class Channel<Out extends Message, In extends Message> {
    */
   send(message: Out, name = 'value', transfer: readonly unknown[] = NONE): void {
     if (this.#isEnded) return; // nobody is left to read it; whoever waits for an answer learns from `ended`
+    this.beforeSend?.();
     if (!('payload' in message)) return this.#add(this.#packer.pack(message));
     const sink = new Attachments(this.#carrier, transfer);
     const packed = this.#packer.pack(withPayload(message, seal(message.payload, name, sink)));
@@ -106,6 +109,7 @@ export class Channel<Out extends Message, In extends Message> {
 
   end(): void {
     if (this.#isEnded) return;
+    this.beforeSend?.();
     this.flush();
     this.#isEnded = true;
     this.#carrier.end();

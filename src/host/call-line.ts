@@ -14,12 +14,14 @@ export function callOrders(
   attachments: readonly unknown[],
 ): CallOrder[] {
   if (order.type === 'call') return [{ id: order.id, args: () => unseal(order.payload, attachments) as unknown[] }];
-  let opened: readonly (readonly unknown[])[] | undefined;
+  let opened: (readonly unknown[] | undefined)[] | undefined;
   return Array.from({ length: order.count }, (_, i) => ({
     id: order.id + i,
     args: () => {
       opened ??= unseal(order.payload, attachments) as unknown[][];
-      return opened[i] as readonly unknown[];
+      const args = opened[i] as readonly unknown[];
+      opened[i] = undefined; // a call that goes on for hours must not keep the arguments of the others
+      return args;
     },
   }));
 }

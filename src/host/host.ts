@@ -161,13 +161,12 @@ export class Host {
   }
 
   #burst(): void {
-    let now = performance.now();
-    const endsAt = now + SLICE_MS;
+    const endsAt = performance.now() + SLICE_MS;
     for (let call = this.#next(); call; call = this.#next()) {
       this.#current = call;
       if (call.isBegun) call.step();
-      else call.begin(this.#target as AnyFunction, now);
-      now = performance.now();
+      else call.begin(this.#target as AnyFunction, performance.now());
+      const now = performance.now();
       this.#current = undefined;
       this.#settle(call, now);
       if (now >= endsAt) return;
@@ -219,7 +218,7 @@ export class Host {
 
   #conclude(call: Call): void {
     const answer = answerTo(call, this.#isFromSource);
-    if (!(answer instanceof Promise)) return this.#answer(call, answer);
+    if ('type' in answer) return this.#answer(call, answer);
     void answer.then((late) => {
       this.#answer(call, late);
       this.#work();

@@ -23,29 +23,32 @@ export class Reporter {
 
   constructor(channel: Channel<Report, Order>) {
     this.#channel = channel;
+    channel.beforeSend = this.#sendHeld;
   }
 
   send(report: Report): void {
-    this.#sendHeld();
     this.#channel.send(report);
   }
 
   sendNow(report: Report, name?: string): void {
-    this.#sendHeld();
     this.#channel.send(report, name);
     this.#channel.flush();
   }
 
   limitMemory({ maxMemoryMb, kind }: HostSpec): void {
-    if (maxMemoryMb !== undefined) this.#memory = new MemoryLimit(maxMemoryMb, kind);
+    if (maxMemoryMb === undefined) return;
+    this.#memory = new MemoryLimit({
+      maxMb: maxMemoryMb,
+      isProcess: kind === 'process' || kind === 'remote',
+      onExcess: (megabytes) => this.sendNow({ type: 'outgrown', megabytes }),
+    });
   }
 
   /** Every call gets an answer, also one whose answer cannot be sent. */
   answer(answer: Answer, now: number): void {
     if (answer.type === 'returned' && isUnchanging(answer.payload)) this.#hold(answer);
     else this.#sendAnswer(answer);
-    const megabytes = this.#memory?.excess(now);
-    if (megabytes !== undefined) this.send({ type: 'outgrown', megabytes });
+    this.#memory?.look(now);
     if (!this.#pace.isDue(now)) return;
     this.#sendHeld();
     this.#channel.flush();
@@ -59,7 +62,6 @@ export class Reporter {
 
   /** The last report; without a state where the target never got so far as to have one. */
   end(last: { readonly state: unknown } | undefined): void {
-    this.#sendHeld();
     try {
       this.#channel.send({ type: 'ended', payload: last }, 'context()');
     } catch (error) {
@@ -68,11 +70,15 @@ export class Reporter {
   }
 
   #sendAnswer(answer: Answer): void {
-    this.#sendHeld();
     try {
       this.#channel.send(answer, 'result');
     } catch (error) {
-      this.#channel.send({ type: 'threw', id: answer.id, ranUs: 0, payload: asError(error) });
+      this.#channel.send({
+        type: 'threw',
+        id: answer.id,
+        ranUs: 'ranUs' in answer ? answer.ranUs : 0,
+        payload: asError(error),
+      });
     }
   }
 

@@ -52,8 +52,9 @@ export class Crew<F extends AnyFunction> {
   async add(kind: Kind, size: Size, options: AddOptions<F>): Promise<void> {
     const { min, max } = rangeOf(size);
     const recruit = this.#recruiter(kind, options, { areSeveral: max > 1 });
-    const slots = Array.from({ length: min }, recruit);
+    const slots: Slot[] = [];
     try {
+      while (slots.length < min) slots.push(recruit());
       await Promise.all(slots.map((slot) => slot.worker.ready));
     } catch (error) {
       await Promise.all(slots.map((slot) => slot.terminate()));
@@ -61,7 +62,13 @@ export class Crew<F extends AnyFunction> {
     }
     if (max === min) return;
     const { idleTimeoutMs: idleMs = IDLE_TIMEOUT_MS } = this.#options;
-    this.#groups.push(new ElasticGroup(slots, { min, max, idleMs, recruit: () => this.#onTrial(recruit()) }));
+    const group = new ElasticGroup(slots, {
+      min,
+      max,
+      idleMs,
+      recruit: () => this.#tryOut(recruit, () => group.close()),
+    });
+    this.#groups.push(group);
     this.#listener.onChange();
   }
 
@@ -105,7 +112,7 @@ export class Crew<F extends AnyFunction> {
         this.#events.emit('worker', name);
         return worker as unknown as PersistentWorker;
       };
-      return this.#enlist(make(), weight, this.#options.respawn === false ? undefined : make);
+      return this.#enlist(make(), weight, make);
     };
   }
 
@@ -132,12 +139,19 @@ export class Crew<F extends AnyFunction> {
   };
 
   /** Nobody waits for one that comes when there is work: that it cannot start is told like a death. */
-  #onTrial(slot: Slot): Slot {
-    const { name, ready } = slot.worker;
-    ready.catch((error: unknown) => {
-      if (!this.#mourn(name, { type: 'threw', error })) for (const group of this.#groups) group.close();
-    });
-    return slot;
+  #tryOut(recruit: () => Slot, giveUp: () => void): Slot | undefined {
+    const onFailed = (error: unknown): void => {
+      if (!this.#mourn(this.#name, { type: 'threw', error })) giveUp();
+      this.#listener.onChange();
+    };
+    try {
+      const slot = recruit();
+      slot.worker.ready.catch(onFailed);
+      return slot;
+    } catch (error) {
+      onFailed(error);
+      return undefined;
+    }
   }
 
   /** Returns whether the dead worker is to be replaced. */

@@ -6,8 +6,8 @@ export interface ElasticOptions {
   readonly max: number;
   /** One beyond `min` goes when it had nothing to do for so long. */
   readonly idleMs: number;
-  /** Makes one more. */
-  recruit(): Slot;
+  /** Makes one more, if that is possible. */
+  recruit(): Slot | undefined;
 }
 
 /** Workers that come when there is work for them, and go when there is none. */
@@ -24,12 +24,14 @@ export class ElasticGroup {
 
   /** There is work for so many more. Returns for how many of these somebody is on the way. */
   grow(count: number): number {
-    this.#slots = this.#slots.filter(({ isGone }) => !isGone);
-    const starting = this.#slots.filter(({ isStarting }) => isStarting).length;
+    this.#slots = this.#slots.filter(({ state }) => state !== 'gone');
+    const starting = this.#slots.filter(({ state }) => state === 'starting').length;
     const wanted = this.#isClosed ? 0 : Math.min(this.#options.max - this.#slots.length, count - starting);
-    for (let i = 0; i < wanted; i++) this.#slots.push(this.#options.recruit());
-    if (wanted > 0) this.#watch();
-    return starting + Math.max(0, wanted);
+    const recruits = Array.from({ length: Math.max(0, wanted) }, () => this.#options.recruit());
+    const added = recruits.filter((slot) => slot !== undefined);
+    this.#slots.push(...added);
+    if (added.length > 0) this.#watch();
+    return starting + added.length;
   }
 
   close(): void {
@@ -45,9 +47,10 @@ export class ElasticGroup {
 
   #shrink(): void {
     const { min, idleMs } = this.#options;
-    this.#slots = this.#slots.filter(({ isGone }) => !isGone);
-    const idle = this.#slots.filter(({ idleForMs }) => idleForMs >= idleMs);
-    for (const slot of idle.slice(0, Math.max(0, this.#slots.length - min))) void slot.leave();
-    if (this.#slots.length > min) this.#watch();
+    const staying = this.#slots.filter(({ state }) => state === 'starting' || state === 'up');
+    const idle = staying.filter(({ idleForMs }) => idleForMs !== undefined && idleForMs >= idleMs);
+    const leaving = idle.slice(0, Math.max(0, staying.length - min));
+    for (const slot of leaving) void slot.leave();
+    if (staying.length - leaving.length > min) this.#watch();
   }
 }

@@ -134,11 +134,11 @@ export class ItemList<In, Value> implements ItemSink<In> {
   push(job: Job<In>, outcome: Outcome<unknown>, end: JobEnd): void {
     if (job.index >= this.#count) this.#count = job.index + 1;
     if (outcome.type !== 'returned') this.#failed.push(itemOf(job, outcome, end));
-    else if (this.#isToKeep) this.#values[job.index] = outcome.value as Value;
+    else this.#values[job.index] = (this.#isToKeep ? outcome.value : undefined) as Value;
   }
 
   end(stop?: Stop): void {
-    if (!stop && this.#failed.length === 0) return this.#ended.resolve(this.#values);
+    if (!stop && this.#failed.length === 0) return this.#ended.resolve(this.#isToKeep ? this.#values : []);
     this.#ended.reject(poolError(stop ?? this.#failure(), this.#outcomes()));
   }
 

@@ -63,6 +63,8 @@ export interface JobEnd {
 /** Whose job it is, and what becomes of it. */
 export interface JobOwner<In = unknown> {
   readonly timeoutMs: number | undefined;
+  /** It takes nothing more: what is not under way yet is not to begin. */
+  readonly isStopped: boolean;
   argsOf(job: Job<In>): readonly unknown[];
   settle(job: Job<In>, outcome: Outcome<unknown>, end: JobEnd): void;
   /** It was not begun, and has to go elsewhere. */

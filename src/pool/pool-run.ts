@@ -1,4 +1,4 @@
-import { after } from '../base/deadline.js';
+import { after, type Timer } from '../base/deadline.js';
 import { CallAbortedError, type PoolCode } from '../base/errors.js';
 import { Fifo } from '../base/fifo.js';
 import { errorOf, type Outcome } from '../worker/outcome.js';
@@ -34,7 +34,8 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
   readonly #setAside: SetAside<In>;
   #read = 0;
   #open = 0;
-  #waiting = 0;
+  /** Of jobs that are tried again after a while. */
+  readonly #waiting = new Set<Timer>();
   #suspects = 0;
   #stop: Stop | undefined;
   #isOver = false;
@@ -57,6 +58,15 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
     return this.#isOver;
   }
 
+  get isStopped(): boolean {
+    return this.#stop !== undefined;
+  }
+
+  /** One of those that wait kills workers, perhaps: it has to be alone at one. */
+  get hasSuspects(): boolean {
+    return this.#suspects > 0 && this.#again.length > 0;
+  }
+
   /** How many inputs wait for a worker, where that is known. */
   get backlog(): number {
     if (this.#isOver || this.#stop) return 0;
@@ -69,6 +79,11 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
     return this.#again.length + this.#setAside.length > 0 || (!this.#spec.sink.isFull && this.#inputs.isReady);
   }
 
+  /** Ends it, if there is nothing to do. */
+  begin(): void {
+    this.#endIfThrough();
+  }
+
   argsOf({ input }: Job<In>): readonly unknown[] {
     return this.#spec.spread ? (input as readonly unknown[]) : [input];
   }
@@ -77,7 +92,7 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
   take(slot: Slot, count: number): Job<In>[] {
     const jobs: Job<In>[] = [];
     while (jobs.length < count && !this.#isOver && !this.#stop) {
-      if (this.#suspects > 0 && slot.inFlight + jobs.length > 0) break; // until it is known which of them kills workers
+      if (this.#suspects > 0 && slot.load.inFlight + jobs.length > 0) break; // until it is known which of them kills workers
       const job = this.#next(slot.worker);
       if (!job) break;
       jobs.push(job);
@@ -103,8 +118,9 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
   settle(job: Job<In>, outcome: Outcome<unknown>, end: JobEnd): void {
     if (outcome.type !== 'returned' && !this.#stop && this.#isToBeTriedAgain(job, outcome, end.wasAlone)) {
       this.#spec.onRetry(job, errorOf(outcome));
-      return this.#tryAgain(job);
+      if (!this.#stop) return this.#tryAgain(job);
     }
+    if (this.#stop && outcome.type === 'terminated' && !mayHaveRun(outcome)) return this.takeBack(job);
     this.#finish(job, outcome, end);
   }
 
@@ -120,8 +136,9 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
     if (this.#isOver || this.#stop) return;
     this.#stop = { code, message, ...(cause !== undefined && { cause }) };
     this.#inputs.close();
-    this.#open -= this.#again.clear().length + this.#setAside.clear() + this.#waiting;
-    this.#waiting = 0;
+    this.#open -= this.#again.clear().length + this.#setAside.clear() + this.#waiting.size;
+    for (const timer of this.#waiting) timer.cancel();
+    this.#waiting.clear();
     this.#spec.abandon(this);
     this.#endIfThrough();
   }
@@ -133,8 +150,8 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
     try {
       const waiting = this.#setAside.takeFor(worker);
       if (waiting) return waiting;
-      while (!this.#setAside.isFull) {
-        const job = this.#again.shift() ?? this.#pull(worker);
+      for (;;) {
+        const job = this.#again.shift() ?? (this.#setAside.isFull ? undefined : this.#pull(worker));
         if (!job || this.#setAside.offer(worker, job)) return job;
       }
     } catch (error) {
@@ -146,6 +163,7 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
   #pull(worker: PersistentWorker): Job<In> | undefined {
     if (this.#spec.sink.isFull) return undefined;
     const pulled = this.#inputs.next(worker);
+    if (this.#stop) return undefined; // it was the source that ended the run
     if (pulled.type === 'input') {
       this.#open += 1;
       return new Job(this.#read++, pulled.input, this);
@@ -158,7 +176,7 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
     const { attempts, on } = this.#retry;
     const isDeath = outcome.type === 'lost' || isEndOfWorker(outcome);
     if (isDeath && !mayHaveRun(outcome)) return true;
-    if (isDeath && attempts > 1 && (!wasAlone || outcome.type === 'terminated')) {
+    if (isDeath && attempts > 1 && (!wasAlone || isAskedFor(outcome))) {
       if (!job.isSuspect && outcome.type === 'lost') {
         job.isSuspect = true;
         this.#suspects += 1;
@@ -176,12 +194,11 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
       this.#spec.onWork();
     };
     if (waitMs === 0) return back();
-    this.#waiting += 1;
-    after(waitMs, () => {
-      if (this.#stop) return;
-      this.#waiting -= 1;
+    const timer = after(waitMs, () => {
+      this.#waiting.delete(timer);
       back();
     });
+    this.#waiting.add(timer);
   }
 
   #finish(job: Job<In>, outcome: Outcome<unknown>, end: JobEnd): void {
@@ -216,6 +233,11 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
 /** The worker was ended, and not for this call's sake. */
 function isEndOfWorker(outcome: Outcome<unknown>): boolean {
   return outcome.type === 'terminated' && !(outcome.error instanceof CallAbortedError);
+}
+
+/** Somebody has ended the worker; it was not its own time limit. */
+function isAskedFor(outcome: Outcome<unknown>): boolean {
+  return outcome.type === 'terminated' && (outcome.error as { reason?: unknown }).reason !== 'timeout';
 }
 
 function mayHaveRun(outcome: Outcome<unknown>): boolean {

@@ -240,6 +240,7 @@ export class Pool<F extends AnyFunction = AnyFunction> {
       },
     });
     this.#scheduler.begin(run as unknown as PoolRun);
+    run.begin();
     return run;
   }
 

@@ -77,7 +77,7 @@ export class Scheduler {
 
   readonly #pump = (): void => {
     this.#isPumpDue = false;
-    if (this.#slots.some(({ isGone }) => isGone)) this.#slots = this.#slots.filter(({ isGone }) => !isGone);
+    if (this.#slots.some(isGone)) this.#slots = this.#slots.filter((slot) => !isGone(slot));
     if (this.#runs.length === 0) return;
     this.#look?.cancel();
     this.#feedAll();
@@ -98,13 +98,14 @@ export class Scheduler {
 
   /** Gives a worker some more inputs; answers whether any run had one for it, and it took it. */
   #feed(slot: Slot, count: number): boolean {
-    for (const run of this.#runs) {
+    const careful = this.#runs.find(({ hasSuspects }) => hasSuspects);
+    if (careful && slot.load.inFlight > 0) return false; // it needs workers that have nothing else
+    for (const run of careful ? [careful, ...this.#runs] : this.#runs) {
       const jobs = run.take(slot, slot.fit(count));
       if (jobs.length === 0) continue;
       this.#takeTurns(run);
-      const isTaken = slot.give(jobs, run);
-      if (isTaken) for (const { index } of jobs) this.#listener.onEnqueued(index, slot.worker.name);
-      return isTaken;
+      for (const { index } of jobs) this.#listener.onEnqueued(index, slot.worker.name);
+      return slot.give(jobs, run);
     }
     return false;
   }
@@ -141,7 +142,7 @@ export class Scheduler {
 
   #giveUpIfStuck(): void {
     if (this.#slots.length === 0 && !this.#listener.onHungry(1)) return this.#giveUp();
-    if (this.#slots.some(({ isStarting, load }) => isStarting || load.inFlight > 0)) return;
+    if (this.#slots.some(({ isOpen, load }) => !isOpen || load.inFlight > 0)) return; // that will change
     for (const run of [...this.#runs]) run.endIfRefused();
   }
 
@@ -151,4 +152,8 @@ export class Scheduler {
       run.abort('ERR_POOL_NO_WORKERS', 'There is no worker, or none is left: add some with addWorker().', cause);
     }
   }
+}
+
+function isGone({ state }: Slot): boolean {
+  return state === 'gone';
 }

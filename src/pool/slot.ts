@@ -42,6 +42,8 @@ export class Slot implements JobPlace {
   #callsLeft: number;
   /** Its worker is to be replaced by a fresh one. */
   #isWornOut = false;
+  /** It has a job that may kill it, and no other is to be there then. */
+  #hasSuspect = false;
   /** Calls that were answered in one go, which is not over yet, and how long they took. */
   #answers = 0;
   #ranUs = 0;
@@ -53,7 +55,7 @@ export class Slot implements JobPlace {
     this.#options = options;
     this.#listener = listener;
     this.load = new Load(options);
-    this.#callsLeft = options.maxCalls;
+    this.#callsLeft = options.make ? options.maxCalls : Number.POSITIVE_INFINITY;
     this.#tenancy = new Tenancy(worker, options, {
       onUp: (fresh) => this.#furnish(fresh),
       onVacant: () => this.#clear(),
@@ -66,25 +68,21 @@ export class Slot implements JobPlace {
     return this.#tenancy.worker;
   }
 
-  get isGone(): boolean {
-    return this.#tenancy.state === 'gone';
-  }
-
-  get isStarting(): boolean {
-    return this.#tenancy.state === 'starting';
+  get state(): Tenancy['state'] {
+    return this.#tenancy.state;
   }
 
   /** Whether it takes calls, if it has room. */
   get isOpen(): boolean {
-    return this.#tenancy.state === 'up' && this.worker.state === 'running' && !this.#isWornOut && this.#callsLeft > 0;
+    const isUp = this.state === 'up' && this.worker.state === 'running';
+    return isUp && !this.#isWornOut && !this.#hasSuspect && this.#callsLeft > 0;
   }
 
-  get idleForMs(): number {
-    return this.#tenancy.state === 'up' ? this.load.idleForMs(performance.now()) : 0;
-  }
-
-  get inFlight(): number {
-    return this.load.inFlight;
+  /** How long it has had nothing to do; nothing while it has, or is not up. */
+  get idleForMs(): number | undefined {
+    if (!this.isOpen || this.load.inFlight > 0) return undefined;
+    const now = performance.now();
+    return Math.min(this.load.idleForMs(now), now - this.#tenancy.upSince);
   }
 
   /** Gives the worker calls. Answers whether it takes any: it may have ended this very moment. */
@@ -95,16 +93,18 @@ export class Slot implements JobPlace {
     for (const job of jobs) job.giveTo(this, now);
     let given = 0;
     try {
-      const first = jobs.length > 1 ? this.worker.submitAll(args, options, jobs) : undefined;
-      for (const job of jobs) {
+      const first = jobs.length > 1 && !owner.isStopped ? this.worker.submitAll(args, options, jobs) : undefined;
+      for (; given < jobs.length && (first !== undefined || !owner.isStopped); given++) {
+        const job = jobs[given] as Job;
         if (first === undefined) this.#giveOne(job, args[given] as readonly unknown[], options);
         else this.#note(job, first + given);
-        given += 1;
       }
     } catch (error) {
       if (!(error instanceof WorkerClosedError)) throw error;
-      for (const job of jobs.slice(given)) owner.takeBack(job);
+      this.#isWornOut = true; // it was closed: its end will be told
     }
+    for (const job of jobs.slice(given)) owner.takeBack(job);
+    if (owner.isStopped) this.abandon(owner);
     return given > 0;
   }
 
@@ -164,6 +164,8 @@ export class Slot implements JobPlace {
       this.#measure(job, outcome, ranUs, end);
       job.owner.settle(job, outcome, end);
     }
+    if (this.#jobs.size === 0) this.#hasSuspect = false;
+    if (this.#jobs.size === 0) this.#atDeath = undefined;
     if (!this.#isAfterDue) queueMicrotask(this.#afterAnswers);
     this.#isAfterDue = true;
   }
@@ -198,6 +200,7 @@ export class Slot implements JobPlace {
   #note(job: Job, callId: number): void {
     job.callId = callId;
     this.#jobs.add(job);
+    this.#hasSuspect ||= job.isSuspect;
     this.load.give(this.#moment.now);
     this.#callsLeft -= 1;
   }
@@ -207,7 +210,7 @@ export class Slot implements JobPlace {
     if (this.#answers > 0) this.load.answered(this.#answers, this.#ranUs / 1000, this.#moment.now);
     this.#answers = 0;
     this.#ranUs = 0;
-    if (this.#isWornOut || this.#callsLeft === 0 || this.#tenancy.state === 'leaving') this.#closeWhenThrough();
+    if (this.#isWornOut || this.#callsLeft === 0 || this.state === 'leaving') this.#closeWhenThrough();
     this.#listener.onChange();
   };
 
@@ -232,8 +235,9 @@ export class Slot implements JobPlace {
 
   #clear(): void {
     this.load.forget();
-    this.#callsLeft = this.#options.maxCalls;
+    this.#callsLeft = this.#options.make ? this.#options.maxCalls : Number.POSITIVE_INFINITY;
     this.#isWornOut = false;
+    this.#hasSuspect = false;
     this.#atDeath = undefined;
   }
 }

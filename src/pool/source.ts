@@ -45,19 +45,18 @@ export class Inputs<In, W> {
   }
 
   get isOver(): boolean {
-    return this.#isOver && this.#come === undefined;
+    return this.#come === undefined && (this.#isOver || this.left === 0);
   }
 
-  /** How many are left, where the source knows; one at least, until it has said that it is over. */
+  /** How many are left, where the source knows. */
   get left(): number {
-    if (this.isOver) return 0;
-    return this.#count === undefined ? Number.POSITIVE_INFINITY : Math.max(1, this.#count - this.#read);
+    if (this.#isOver) return this.#come === undefined ? 0 : 1;
+    return this.#count === undefined ? Number.POSITIVE_INFINITY : Math.max(0, this.#count - this.#read);
   }
 
   /** Whether one may be had now. */
   get isReady(): boolean {
-    const mayHaveMore = this.#count === undefined || this.#read < this.#count;
-    return this.#come !== undefined || (!this.#isOver && !this.#isAwaiting && mayHaveMore);
+    return this.#come !== undefined || (!this.#isAwaiting && this.left > 0);
   }
 
   next(worker: W): Pulled<In> {

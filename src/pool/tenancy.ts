@@ -22,6 +22,8 @@ export interface TenancyListener {
 export class Tenancy {
   worker: PersistentWorker;
   state: 'starting' | 'up' | 'leaving' | 'gone' = 'starting';
+  /** When the worker that is there now came up. */
+  upSince = 0;
   readonly #options: TenancyOptions;
   readonly #listener: TenancyListener;
   readonly #gone = new Deferred<void>();
@@ -89,6 +91,7 @@ export class Tenancy {
     this.#failedStarts = isReady ? 0 : this.#failedStarts + 1;
     if (isReady && this.state === 'starting' && worker.isAlive()) {
       this.state = 'up';
+      this.upSince = performance.now();
       this.#wasEverUp = true;
       this.#listener.onChange();
     }
@@ -99,9 +102,10 @@ export class Tenancy {
   }
 
   #isToBeReplaced(outcome: Outcome<unknown>): boolean {
-    if (this.state === 'leaving' || !this.#wasEverUp) return false; // who added it is told that it never came up
-    const isMeant = this.#renewal !== undefined || outcome.type === 'returned';
-    return (isMeant || this.#listener.onDied(outcome)) && this.#options.make !== undefined;
+    if (this.state === 'leaving') return false;
+    if (this.#renewal) return true;
+    if (!this.#wasEverUp) return false; // who added it is told that it never came up
+    return (isMeant(outcome) || this.#listener.onDied(outcome)) && this.#options.make !== undefined;
   }
 
   /** One that cannot even start is not tried over and over at once: what it needs may come back. */
@@ -117,7 +121,12 @@ export class Tenancy {
 
   #replace(): void {
     this.#before = this.traffic;
-    this.worker = (this.#options.make as () => PersistentWorker)();
+    try {
+      this.worker = (this.#options.make as () => PersistentWorker)();
+    } catch (error) {
+      this.#failedStarts += 1;
+      return this.#listener.onDied({ type: 'threw', error }) ? this.#replaceSoon() : this.#endTenancy();
+    }
     this.#listener.onUp(this.worker);
     void this.#follow(this.worker);
     this.#renewal?.resolve();
@@ -131,4 +140,10 @@ export class Tenancy {
     this.#gone.resolve();
     this.#listener.onChange();
   }
+}
+
+/** The pool itself has ended it: it was through, or a call of its had to be cut off. */
+function isMeant(outcome: Outcome<unknown>): boolean {
+  if (outcome.type !== 'terminated') return outcome.type === 'returned';
+  return ['timeout', 'signal'].includes((outcome.error as { reason?: string }).reason ?? '');
 }

@@ -8,6 +8,7 @@ const URGENT_ORDERS = 4;
 const CLAIMED_CALL = 5;
 const WORDS = 6;
 
+const NO_CALL = 0;
 const IDLE = 0;
 const RUNNING = 1;
 const INTERRUPTING = 2;
@@ -70,7 +71,7 @@ export class Flags {
   }
 
   isCancelled(id: number): boolean {
-    return Atomics.load(this.#words, CANCELLED_CALL) === (id | 0);
+    return (id | 0) !== NO_CALL && Atomics.load(this.#words, CANCELLED_CALL) === (id | 0);
   }
 
   /** The host is inside call `id` and may be cut off from now on. */

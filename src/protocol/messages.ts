@@ -48,7 +48,7 @@ export type Order =
       readonly count: number;
       readonly payload: readonly (readonly unknown[])[];
     }
-  /** Ask this call to stop, or forget it if it has not begun. Answered by `acknowledged`. */
+  /** Ask this call to stop, or forget it if it has not begun. Answered by `acknowledged`, and by `unbegun` if it was forgotten. */
   | { readonly type: 'cancel'; readonly id: number }
   /** Forget those calls after `after` that have not begun, also those on their way, up to `upTo`. Answered by `unbegun` for each. */
   | { readonly type: 'recall'; readonly after: number; readonly upTo: number }

@@ -3,6 +3,7 @@ import type { LinkOrder } from '../protocol/link.js';
 
 const controls = ['terminate', 'cancel', 'recall', 'interrupt', 'stack'];
 const NAME_MAX = 1000;
+const RECALL_MAX = 100_000;
 
 /** What a caller sends may be anything, although it has the token: its version may be another, or its program wrong. */
 export function checkOrder(order: LinkOrder): void {
@@ -18,7 +19,12 @@ function isOrder(order: LinkOrder): boolean {
     case 'context':
       return isName(order.id);
     case 'control':
-      return isRecord(order.control) && controls.includes(order.control.type as string) && hasGoodIds(order.control);
+      return (
+        isRecord(order.control) &&
+        controls.includes(order.control.type as string) &&
+        hasGoodId(order.control) &&
+        isGoodRecall(order.control)
+      );
     default:
       return true;
   }
@@ -40,8 +46,16 @@ function isStart(start: unknown): boolean {
   );
 }
 
-function hasGoodIds({ id, after, upTo }: Record<string, unknown>): boolean {
-  return [id, after, upTo].every((each) => each === undefined || Number.isSafeInteger(each));
+function hasGoodId({ id }: Record<string, unknown>): boolean {
+  return id === undefined || Number.isSafeInteger(id);
+}
+
+/** The host keeps a note for each call that may still come. */
+function isGoodRecall({ type, after, upTo }: Record<string, unknown>): boolean {
+  if (type !== 'recall') return true;
+  return (
+    Number.isSafeInteger(after) && Number.isSafeInteger(upTo) && (upTo as number) - (after as number) <= RECALL_MAX
+  );
 }
 
 function isName(value: unknown): boolean {

@@ -157,7 +157,7 @@ export abstract class Handle<T> {
   }
 
   protected markClosing(): void {
-    if (this.state === 'running') this.#lifecycle.enter('closing');
+    this.#lifecycle.enter('closing');
   }
 
   /** A fresh host inside the same object, with the user state that the last one left. */

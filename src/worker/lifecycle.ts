@@ -2,7 +2,7 @@
 export type WorkerState = 'starting' | 'running' | 'closing' | 'terminating' | 'ended';
 
 const transitions: Readonly<Record<WorkerState, readonly WorkerState[]>> = {
-  starting: ['running', 'terminating', 'ended'],
+  starting: ['running', 'closing', 'terminating', 'ended'],
   running: ['closing', 'terminating', 'ended'],
   closing: ['terminating', 'ended'],
   terminating: ['ended'],

@@ -313,6 +313,19 @@ onEachKind('A persistent worker', ({ kind, isIsolated, survivesInterrupt }) => {
     await assert.rejects(worker.nextResult({ timeoutMs: Number.NaN }), /timeoutMs/);
   });
 
+  for (const how of isIsolated ? (['exit', 'throw'] as const) : []) {
+    it(`has every result that was there before its end (${how})`, async () => {
+      const worker = new PersistentWorker(kind, behaviours.countThenEnd);
+      for (let i = 0; i < 100; i++) worker.enqueue(i, how);
+      const outcomes = await read(worker.outcomesIter({ max: 99 }));
+      assert.deepEqual(
+        outcomes.map((outcome) => (outcome.type === 'returned' ? outcome.value : outcome.type)),
+        Array.from({ length: 99 }, (_, i) => i),
+      );
+      await worker.wait();
+    });
+  }
+
   it('is terminated while idle', async () => {
     const worker = await PersistentWorker.create(kind, behaviours.square);
     const startedAt = performance.now();

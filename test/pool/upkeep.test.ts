@@ -109,7 +109,10 @@ describe('A pool, looking after its workers', () => {
     for (const { calls, runMs, transferMs, utilisation, bytesSent, bytesReceived } of stats.workers) {
       assert.ok(calls > 5);
       assert.ok(runMs.p50 >= 5 && runMs.p99 >= runMs.p50 && runMs.max >= 0.99 * runMs.p99, JSON.stringify(runMs));
-      assert.ok(calls * (runMs.mean + transferMs.mean) <= 1.05 * tookMs, JSON.stringify({ runMs, transferMs, tookMs }));
+      assert.ok(
+        runMs.mean * calls <= 1.05 * tookMs && transferMs.max <= 1.05 * tookMs,
+        JSON.stringify({ runMs, tookMs }),
+      );
       assert.ok(utilisation > 0 && utilisation <= 1);
       assert.ok(bytesSent > 100 && bytesReceived > 100);
     }
