@@ -43,7 +43,7 @@ export class FarServer {
   }
 
   static async start(connection: SshConnection, options: FarServerOptions): Promise<FarServer> {
-    const server = new FarServer(await connection.run(options.command), options);
+    const server = await connection.run(options.command, (channel) => new FarServer(channel, options));
     void connection.ended.then(() => server.#ended.resolve('the ssh connection was lost'));
     return server;
   }

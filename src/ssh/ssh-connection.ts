@@ -58,10 +58,10 @@ export class SshConnection {
     return new SshConnection(clients);
   }
 
-  /** Starts a command; its standard streams are the channel. */
-  run(command: string): Promise<ClientChannel> {
+  /** Starts a command; its standard streams are the channel. What `take` does is done before anything more is heard. */
+  run<T>(command: string, take: (channel: ClientChannel) => T): Promise<T> {
     return new Promise((resolve, reject) => {
-      this.#last.exec(command, (error, channel) => (error ? reject(error) : resolve(channel)));
+      this.#last.exec(command, (error, channel) => (error ? reject(error) : resolve(take(channel))));
     });
   }
 

@@ -2,21 +2,12 @@ import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { END, type Kind, PersistentThreadWorker, Pool, PoolError, type PoolItem, zip } from 'pyworkers';
 import * as tasks from '../fixtures/pool-tasks.js';
-import { ServerProcess, testToken } from '../support/server-process.js';
+import { suiteServer } from '../support/suite-server.js';
 
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 describe('A pool', () => {
-  let server: ServerProcess;
-  before(async () => {
-    server = await ServerProcess.start();
-    Object.assign(process.env, { PYW_HOST: server.address, PYW_TOKEN: testToken });
-  });
-  after(async () => {
-    delete process.env.PYW_HOST;
-    delete process.env.PYW_TOKEN;
-    await server.stop();
-  });
+  const server = suiteServer();
 
   for (const kind of ['thread', 'process', 'remote', 'inline'] as const satisfies readonly Kind[]) {
     it(`gives each of ten inputs to one of three workers, once, in order (${kind})`, async () => {

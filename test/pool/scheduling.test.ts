@@ -1,23 +1,14 @@
 import assert from 'node:assert/strict';
 import { type Kind, type PersistentWorker, Pool, PoolError, type PoolItem } from 'pyworkers';
 import * as tasks from '../fixtures/pool-tasks.js';
-import { ServerProcess, testToken } from '../support/server-process.js';
+import { suiteServer } from '../support/suite-server.js';
 
 const LONG_MS = 1500;
 
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 describe('A pool, giving inputs to workers', () => {
-  let server: ServerProcess;
-  before(async () => {
-    server = await ServerProcess.start();
-    Object.assign(process.env, { PYW_HOST: server.address, PYW_TOKEN: testToken });
-  });
-  after(async () => {
-    delete process.env.PYW_HOST;
-    delete process.env.PYW_TOKEN;
-    await server.stop();
-  });
+  suiteServer();
 
   for (const kind of ['thread', 'process', 'remote'] as const satisfies readonly Kind[]) {
     it(`takes back what waits behind a call that blocks, while another worker idles (${kind})`, async () => {
