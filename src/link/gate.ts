@@ -87,9 +87,9 @@ export class Gate<Out extends LinkOrder | LinkReport, In extends LinkOrder | Lin
   }
 
   async #greet(socket: TLSSocket): Promise<void> {
+    this.#doorstep.leaveBy(socket); // it has the key; nobody who crowds the door may push it out any more
     try {
       const link = await Link.open<Out, In>(socket, this.#options.hello(), PROOF_MS);
-      this.#doorstep.leaveBy(socket);
       this.#onLink(link, await link.peer, nameOf(socket));
     } catch (error) {
       this.#refuse(socket, (error as Error).message);

@@ -5,10 +5,10 @@ export interface Loaded {
   readonly load: Load;
 }
 
-/** Give a worker so many of the next inputs; or give nobody anything for a while. */
+/** Give a worker so many of the next inputs; or nothing for a while. */
 export type Decision<W> =
   | { readonly type: 'give'; readonly worker: W; readonly count: number }
-  | { readonly type: 'rest'; readonly forMs: number };
+  | { readonly type: 'rest'; readonly worker: W; readonly forMs: number };
 
 /**
  * Which of these workers gets the next inputs: the one that needs some first, and of several that need some now the
@@ -26,7 +26,9 @@ export function next<W extends Loaded>(
     if (roomOf(worker, share) > 0 && (!chosen || isSooner(worker.load, chosen.load))) chosen = worker;
   }
   if (!chosen) return undefined;
-  if (isBetterLeftAlone(chosen, workers, now, backlog)) return { type: 'rest', forMs: chosen.load.meanMs as number };
+  if (isBetterLeftAlone(chosen, workers, now, backlog)) {
+    return { type: 'rest', worker: chosen, forMs: chosen.load.meanMs as number };
+  }
   return { type: 'give', worker: chosen, count: roomOf(chosen, share) };
 }
 

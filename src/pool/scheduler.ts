@@ -20,6 +20,7 @@ export class Scheduler {
   #runs: PoolRun[] = [];
   #isPumpDue = false;
   #look: Timer | undefined;
+  #lookInMs = Number.POSITIVE_INFINITY;
   #idle = new Deferred<void>();
 
   constructor(listener: SchedulerListener) {
@@ -63,7 +64,7 @@ export class Scheduler {
   end(run: PoolRun): void {
     this.#runs = this.#runs.filter((each) => each !== run);
     if (this.#runs.length > 0) return;
-    this.#look?.cancel();
+    this.#lookNoMore();
     this.#idle.resolve();
     this.#listener.onIdle();
   }
@@ -79,7 +80,7 @@ export class Scheduler {
     this.#isPumpDue = false;
     if (this.#slots.some(isGone)) this.#slots = this.#slots.filter((slot) => !isGone(slot));
     if (this.#runs.length === 0) return;
-    this.#look?.cancel();
+    this.#lookNoMore();
     this.#feedAll();
     this.#grow();
     this.#relieve();
@@ -91,8 +92,9 @@ export class Scheduler {
     for (;;) {
       const decision = next(workers, performance.now(), this.backlog);
       if (!decision) return;
-      if (decision.type === 'rest') return this.#lookAgain(decision.forMs);
-      if (!this.#feed(decision.worker, decision.count)) workers = workers.filter((each) => each !== decision.worker);
+      if (decision.type === 'rest') this.#lookAgain(decision.forMs);
+      else if (this.#feed(decision.worker, decision.count)) continue;
+      workers = workers.filter((each) => each !== decision.worker);
     }
   }
 
@@ -137,7 +139,15 @@ export class Scheduler {
   }
 
   #lookAgain(afterMs: number): void {
+    if (afterMs >= this.#lookInMs) return;
+    this.#lookNoMore();
+    this.#lookInMs = afterMs;
     this.#look = after(Math.ceil(afterMs), () => this.pumpSoon(), { ref: false });
+  }
+
+  #lookNoMore(): void {
+    this.#look?.cancel();
+    this.#lookInMs = Number.POSITIVE_INFINITY;
   }
 
   #giveUpIfStuck(): void {

@@ -61,9 +61,14 @@ export function simulate({
 }
 
 function feed(workers: readonly SimulatedWorker[], inputs: number[], now: number, backlog?: () => number): void {
+  let candidates = workers;
   while (inputs.length > 0) {
-    const decision = next(workers, now, backlog?.());
-    if (decision?.type !== 'give') return;
+    const decision = next(candidates, now, backlog?.());
+    if (!decision) return;
+    if (decision.type === 'rest') {
+      candidates = candidates.filter((each) => each !== decision.worker);
+      continue;
+    }
     const { worker, count } = decision;
     for (const durationMs of inputs.splice(0, count)) {
       worker.load.give(now);
