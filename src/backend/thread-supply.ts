@@ -42,7 +42,7 @@ class ThreadSupply {
     const execArgv = threadExecArgv();
     const pool = new Tinypool({
       filename: threadMain.href,
-      name: 'serve',
+      name: 'serving',
       minThreads: this.#spares,
       maxThreads: this.#spares || REUSED_MAX,
       isolateWorkers: this.#spares > 0,

@@ -22,7 +22,7 @@ export interface ThreadStart {
 const loadersReady = registerLoaders();
 
 /** A thread of the supply waits for its worker and is called when there is one; it resolves when the worker has ended. */
-export async function serve({ port, flags: memory, output, depth }: ThreadStart): Promise<void> {
+async function serve({ port, flags: memory, output, depth }: ThreadStart): Promise<void> {
   becomeHost(depth);
   await loadersReady;
   const channel = new Channel<Report, Order>(new PortCarrier(port));
@@ -49,9 +49,13 @@ export async function serve({ port, flags: memory, output, depth }: ThreadStart)
   process.off('exit', onExit).off('uncaughtException', onUncaught);
 }
 
-/** A thread of its own is a worker from the start, and ends with it. One of the supply has time until it is called. */
-if (isStart(workerData)) void serve(workerData).then(() => process.exit(0));
-else await rehearse();
+/**
+ * A thread of its own is a worker from the start, and ends with it. One of the supply has time until it is called. No
+ * top-level await: a thread that is ended while one begins takes the whole process along (a failed check in V8).
+ */
+export const serving = isStart(workerData)
+  ? serve(workerData).then(() => process.exit(0))
+  : rehearse().then(() => serve);
 
 function isStart(data: unknown): data is ThreadStart {
   return typeof data === 'object' && data !== null && 'port' in data && 'flags' in data;
