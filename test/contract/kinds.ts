@@ -55,7 +55,9 @@ function leadThere(lead: NonNullable<Variant['lead']>): void {
   let end: (() => Promise<unknown>) | undefined;
   before(async function () {
     end = await lead();
-    if (!end) this.skip();
+    if (end) return;
+    process.stderr.write('\n  There is no sshd here: the suites over ssh are skipped.\n');
+    this.skip();
   });
   after(async () => {
     delete process.env.PYW_HOST;

@@ -343,7 +343,12 @@ describe('Over ssh', () => {
 
     it('comes in by a password', async function () {
       const { PYW_TEST_SSH_USER: user, PYW_TEST_SSH_PASSWORD: password } = process.env;
-      if (!user || !password) return this.skip(); // .ci/run makes such a user
+      if (!user || !password) {
+        process.stderr.write(
+          '\n  There is no user to come in by a password (.ci/run makes one): that test is skipped.\n',
+        );
+        return this.skip();
+      }
       const options = { user, agent: false, command: 'exit 7; :' } as const;
       await assert.rejects(serve({ ...options, password }), { code: 'ERR_CONNECT_START', message: /exit code 7/ });
       await assert.rejects(serve({ ...options, password: 'wrong' }), { ...login, message: /the password/ });
