@@ -142,7 +142,7 @@ export class Tenancy {
   }
 }
 
-/** The pool itself has ended it: it was through, or a call of its had to be cut off. */
+/** The pool itself has ended it: it was through, or one of its calls had to be cut off. */
 function isMeant(outcome: Outcome<unknown>): boolean {
   if (outcome.type !== 'terminated') return outcome.type === 'returned';
   return ['timeout', 'signal'].includes((outcome.error as { reason?: string }).reason ?? '');
