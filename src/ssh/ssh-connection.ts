@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Duplex } from 'node:stream';
 import { ConnectError } from '../base/errors.js';
 import { type Hop, wayTo } from './host-settings.js';
@@ -36,8 +35,7 @@ export class SshConnection {
   private constructor(clients: readonly SshClient[]) {
     this.#clients = clients;
     const last = clients.at(-1) as SshClient;
-    last.on('error', () => {}); // `close` follows
-    this.ended = once(last, 'close');
+    this.ended = new Promise((resolve) => last.once('close', resolve)); // not once(), which an error would reject
   }
 
   /** Rejects with a `ConnectError` that says what to do. */
@@ -104,7 +102,10 @@ async function connected(hop: Hop, login: SshLogin, times: SshTimes, sock: Duple
   const client = new Client();
   let distrust: ConnectError | undefined;
   return await new Promise((resolve, reject) => {
-    client.once('ready', () => resolve(client.off('error', fail)));
+    client.once('ready', () => {
+      client.on('error', () => {}).off('error', fail); // from now on: `close` follows
+      resolve(client);
+    });
     const fail = (cause: Error & { level?: string }): void => {
       if (cause.level === 'agent') return; // there are other ways in
       client.on('error', () => {});
