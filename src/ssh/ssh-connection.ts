@@ -35,7 +35,7 @@ export class SshConnection {
   private constructor(clients: readonly SshClient[]) {
     this.#clients = clients;
     const last = clients.at(-1) as SshClient;
-    this.ended = new Promise((resolve) => last.once('close', resolve)); // not once(), which an error would reject
+    this.ended = new Promise<void>((gone) => last.once('close', () => gone())); // not once(), which an error would reject
   }
 
   /** Rejects with a `ConnectError` that says what to do. */
