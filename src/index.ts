@@ -52,6 +52,7 @@ export { Pool } from './pool/pool.js';
 export type { PoolEvents } from './pool/pool-events.js';
 export type { PoolStats } from './pool/pool-stats.js';
 export { END, type InputOf, type Source, zip } from './pool/source.js';
+export type { WorkerMaker } from './pool/worker-maker.js';
 export type { Kind, ResourceLimits, WorkerId } from './protocol/messages.js';
 export { WorkerServer, type WorkerServerOptions } from './server/worker-server.js';
 export type { FarCommand, HostKeyPolicy, SshLogin } from './ssh/options.js';

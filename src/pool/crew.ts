@@ -1,15 +1,18 @@
-import { OptionError } from '../base/errors.js';
+import { WorkerClosedError } from '../base/errors.js';
 import type { Events } from '../base/events.js';
 import type { Kind } from '../protocol/messages.js';
 import type { Target } from '../target/target.js';
 import type { AnyFunction } from '../target/target-ref.js';
 import { errorOf, type Outcome } from '../worker/outcome.js';
-import { PersistentWorker } from '../worker/persistent-worker.js';
+import type { PersistentWorker } from '../worker/persistent-worker.js';
 import { CrashLoop } from './crash-loop.js';
 import { ElasticGroup } from './elastic-group.js';
+import { Guests } from './guests.js';
 import { type AddOptions, checkWeight, type PoolOptions, rangeOf, type Size } from './options.js';
 import type { PoolEvents } from './pool-events.js';
 import { Slot, type SlotListener } from './slot.js';
+import { checkTenant } from './tenants.js';
+import { makerOf, type WorkerMaker } from './worker-maker.js';
 
 const IDLE_TIMEOUT_MS = 30_000;
 const BACKOFF_MS = 200;
@@ -29,6 +32,7 @@ export class Crew<F extends AnyFunction> {
   readonly #listener: CrewListener;
   readonly #crashes: CrashLoop;
   readonly #groups: ElasticGroup[] = [];
+  readonly #guests = new Guests();
   #named = 0;
   #isClosed = false;
   /** Why the last worker that died is gone. */
@@ -49,7 +53,7 @@ export class Crew<F extends AnyFunction> {
   }
 
   /** Resolves when they are ready; rejects if one cannot be started, and then none is. */
-  async add(kind: Kind, size: Size, options: AddOptions<F>): Promise<void> {
+  async add(kind: Kind | WorkerMaker<F>, size: Size, options: AddOptions<F>): Promise<void> {
     const { min, max } = rangeOf(size);
     const recruit = this.#recruiter(kind, options, { areSeveral: max > 1 });
     const slots: Slot[] = [];
@@ -72,48 +76,63 @@ export class Crew<F extends AnyFunction> {
     this.#listener.onChange();
   }
 
-  attach(worker: PersistentWorker, weight = 1): void {
-    this.#enlist(worker, weight, undefined);
+  attach(worker: PersistentWorker): void {
+    if (this.#guests.has(worker)) return;
+    checkTenant(worker);
+    this.#guests.welcome(worker, () => this.#enlist(worker, 1, undefined));
   }
 
-  /** There is work for so many more. Returns whether some are to come. */
-  grow(count: number): boolean {
-    if (this.#isClosed) return false;
+  /** An attached worker does not come back when it is restarted. Answers whether it was one of these. */
+  forget(worker: PersistentWorker | string): boolean {
+    return this.#guests.forget(worker);
+  }
+
+  /** Whether there may be more workers, as soon as there is work for them. */
+  get mayGrow(): boolean {
+    return !this.#isClosed && this.#groups.some(({ isClosed }) => !isClosed);
+  }
+
+  /** There is work for so many more. */
+  grow(count: number): void {
+    if (this.#isClosed) return;
     let left = count;
     for (const group of this.#groups) left -= group.grow(left);
-    return left < count;
   }
 
   /** No more are made. */
   close(): void {
     this.#isClosed = true;
     for (const group of this.#groups) group.close();
+    this.#guests.close();
   }
 
   #recruiter(
-    kind: Kind,
+    kind: Kind | WorkerMaker<F>,
     { target, weight = 1, ...options }: AddOptions<F>,
     { areSeveral }: { readonly areSeveral: boolean },
   ): () => Slot {
     checkWeight(weight);
-    const chosen = target ?? this.#target;
-    if (!chosen) throw new OptionError('Neither the pool nor this worker has a target.');
+    const makeOne = makerOf(kind, target ?? this.#target);
     const { maxMemoryMb, args = [] } = this.#options;
     return () => {
       const base = options.name ?? this.#name;
       const name = options.name && !areSeveral ? base : `${base}-${++this.#named}`;
       const make = (): PersistentWorker => {
-        const worker = new PersistentWorker<F>(kind, chosen, {
-          ...(maxMemoryMb !== undefined && { maxMemoryMb }),
-          args,
-          ...options,
-          name,
-        });
-        this.#events.emit('worker', name);
-        return worker as unknown as PersistentWorker;
+        const worker: unknown = makeOne({ ...(maxMemoryMb !== undefined && { maxMemoryMb }), args, ...options, name });
+        checkTenant(worker);
+        this.#refuseIfClosed(worker);
+        this.#events.emit('worker', worker.name);
+        return worker;
       };
       return this.#enlist(make(), weight, make);
     };
+  }
+
+  /** Makers are not ours: who knows what else they do. */
+  #refuseIfClosed(worker: PersistentWorker): void {
+    if (!this.#isClosed) return;
+    void worker.terminate();
+    throw new WorkerClosedError(`The pool "${this.#name}" was closed while a worker for it was made.`);
   }
 
   #enlist(worker: PersistentWorker, weight: number, make: (() => PersistentWorker) | undefined): Slot {

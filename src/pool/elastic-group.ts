@@ -15,7 +15,8 @@ export class ElasticGroup {
   readonly #options: ElasticOptions;
   #slots: Slot[];
   #look: Timer | undefined;
-  #isClosed = false;
+  /** No more are made. */
+  isClosed = false;
 
   constructor(slots: readonly Slot[], options: ElasticOptions) {
     this.#slots = [...slots];
@@ -26,7 +27,7 @@ export class ElasticGroup {
   grow(count: number): number {
     this.#slots = this.#slots.filter(({ state }) => state !== 'gone');
     const starting = this.#slots.filter(({ state }) => state === 'starting').length;
-    const wanted = this.#isClosed ? 0 : Math.min(this.#options.max - this.#slots.length, count - starting);
+    const wanted = this.isClosed ? 0 : Math.min(this.#options.max - this.#slots.length, count - starting);
     const recruits = Array.from({ length: Math.max(0, wanted) }, () => this.#options.recruit());
     const added = recruits.filter((slot) => slot !== undefined);
     this.#slots.push(...added);
@@ -35,12 +36,12 @@ export class ElasticGroup {
   }
 
   close(): void {
-    this.#isClosed = true;
+    this.isClosed = true;
     this.#look?.cancel();
   }
 
   #watch(): void {
-    if (this.#isClosed) return;
+    if (this.isClosed) return;
     this.#look?.cancel();
     this.#look = after(this.#options.idleMs, () => this.#shrink(), { ref: false });
   }

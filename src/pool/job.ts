@@ -8,6 +8,8 @@ export class Job<In = unknown> implements OpenCall {
   readonly owner: JobOwner<In>;
   /** How often its turn has come. */
   attempt = 0;
+  /** How often that was told: of a turn that did not count, since the call was taken back in that moment, only once. */
+  attemptsTold = 0;
   /** How often that ended in a way that counts against it. */
   failures = 0;
   /** A worker died while it had this input and others: which of them was it? Such inputs go on alone. */

@@ -6,7 +6,10 @@ export type PoolEvents = {
   readonly worker: (name: string) => void;
   /** A worker has an input, and works on it as soon as it is through with those before. */
   readonly enqueued: (index: number, worker: string) => void;
-  /** The turn of an input has come at its worker. Once more, if it was taken back in that very moment. */
+  /**
+   * The turn of an input has come at its worker: once for each attempt. If the call was taken back in that very moment,
+   * it is another worker that has it in the end, the one that `finished` names.
+   */
   readonly started: (index: number, worker: string) => void;
   /** The target has said `context().progress(value)`, or yielded it. */
   readonly progress: (value: unknown, index: number | undefined, worker: string) => void;

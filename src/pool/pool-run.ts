@@ -1,8 +1,9 @@
 import { after, type Timer } from '../base/deadline.js';
-import { CallAbortedError, type PoolCode } from '../base/errors.js';
+import type { PoolCode } from '../base/errors.js';
 import { Fifo } from '../base/fifo.js';
 import { errorOf, type Outcome } from '../worker/outcome.js';
 import type { PersistentWorker } from '../worker/persistent-worker.js';
+import { isAskedFor, isDeath, mayHaveRun } from './death.js';
 import type { ItemSink, Stop } from './items.js';
 import { Job, type JobEnd, type JobOwner } from './job.js';
 import type { PoolRunOptions, Retry } from './options.js';
@@ -93,7 +94,7 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
     const jobs: Job<In>[] = [];
     while (jobs.length < count && !this.#isOver && !this.#stop) {
       if (this.#suspects > 0 && slot.load.inFlight + jobs.length > 0) break; // until it is known which of them kills workers
-      const job = this.#next(slot.worker);
+      const job = this.#next(slot);
       if (!job) break;
       jobs.push(job);
     }
@@ -131,6 +132,14 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
     this.abort('ERR_POOL_REFUSED', `choose() refused input ${job.index} for every worker, and none is at work.`);
   }
 
+  /** No worker is there. Ends it, unless it waits for its source, which may turn out to be over. */
+  endForLackOfWorkers(cause: unknown): void {
+    this.#inputs.look();
+    this.#endIfThrough();
+    if (this.#open === 0 && !this.#inputs.isReady) return;
+    this.abort('ERR_POOL_NO_WORKERS', 'There is no worker, or none is left: add some with addWorker().', cause);
+  }
+
   /** Ends it: what is under way is taken down, what has not begun is not processed. */
   abort(code: PoolCode, message: string, cause?: unknown): void {
     if (this.#isOver || this.#stop) return;
@@ -146,12 +155,13 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
   readonly #onAbort = (): void =>
     this.abort('ERR_POOL_ABORTED', 'The run was aborted by its signal.', this.#spec.signal?.reason);
 
-  #next(worker: PersistentWorker): Job<In> | undefined {
+  #next(slot: Slot): Job<In> | undefined {
+    const { worker } = slot;
     try {
       const waiting = this.#setAside.takeFor(worker);
       if (waiting) return waiting;
       for (;;) {
-        const job = this.#again.shift() ?? (this.#setAside.isFull ? undefined : this.#pull(worker));
+        const job = this.#again.shift() ?? (this.#setAside.isFull ? undefined : this.#pull(slot));
         if (!job || this.#setAside.offer(worker, job)) return job;
       }
     } catch (error) {
@@ -160,9 +170,9 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
     return undefined;
   }
 
-  #pull(worker: PersistentWorker): Job<In> | undefined {
+  #pull(slot: Slot): Job<In> | undefined {
     if (this.#spec.sink.isFull) return undefined;
-    const pulled = this.#inputs.next(worker);
+    const pulled = this.#inputs.next(slot);
     if (this.#stop) return undefined; // it was the source that ended the run
     if (pulled.type === 'input') {
       this.#open += 1;
@@ -174,9 +184,9 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
 
   #isToBeTriedAgain(job: Job<In>, outcome: Outcome<unknown>, wasAlone: boolean): boolean {
     const { attempts, on } = this.#retry;
-    const isDeath = outcome.type === 'lost' || isEndOfWorker(outcome);
-    if (isDeath && !mayHaveRun(outcome)) return true;
-    if (isDeath && attempts > 1 && (!wasAlone || isAskedFor(outcome))) {
+    const hasDied = isDeath(outcome);
+    if (hasDied && !mayHaveRun(outcome)) return true;
+    if (hasDied && attempts > 1 && (!wasAlone || isAskedFor(outcome))) {
       if (!job.isSuspect && outcome.type === 'lost') {
         job.isSuspect = true;
         this.#suspects += 1;
@@ -184,7 +194,7 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
       return true;
     }
     job.failures += 1;
-    return job.failures < attempts && (isDeath || on === 'any');
+    return job.failures < attempts && (hasDied || on === 'any');
   }
 
   #tryAgain(job: Job<In>): void {
@@ -228,18 +238,4 @@ export class PoolRun<In = unknown> implements JobOwner<In> {
     this.#spec.sink.end(this.#stop);
     this.#spec.onOver(this);
   }
-}
-
-/** The worker was ended, and not for this call's sake. */
-function isEndOfWorker(outcome: Outcome<unknown>): boolean {
-  return outcome.type === 'terminated' && !(outcome.error instanceof CallAbortedError);
-}
-
-/** Somebody has ended the worker; it was not its own time limit. */
-function isAskedFor(outcome: Outcome<unknown>): boolean {
-  return outcome.type === 'terminated' && (outcome.error as { reason?: unknown }).reason !== 'timeout';
-}
-
-function mayHaveRun(outcome: Outcome<unknown>): boolean {
-  return (errorOf(outcome) as { mayHaveRun?: boolean } | undefined)?.mayHaveRun !== false;
 }

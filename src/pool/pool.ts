@@ -5,7 +5,7 @@ import type { Kind } from '../protocol/messages.js';
 import type { Target } from '../target/target.js';
 import type { AnyFunction } from '../target/target-ref.js';
 import { checkTimeout } from '../worker/options.js';
-import { PersistentWorker } from '../worker/persistent-worker.js';
+import type { PersistentWorker } from '../worker/persistent-worker.js';
 import type { ArgsOf, ValueOf } from '../worker/signature.js';
 import { Crew } from './crew.js';
 import { ItemList, ItemQueue, type ItemSink, itemOf, type PoolItem } from './items.js';
@@ -26,6 +26,7 @@ import { PoolRun } from './pool-run.js';
 import { type PoolStats, statsOf } from './pool-stats.js';
 import { Scheduler } from './scheduler.js';
 import type { InputOf, Source } from './source.js';
+import type { WorkerMaker } from './worker-maker.js';
 
 const BUFFERED_PER_WORKER = 1024; // items that wait for the reader of a stream
 
@@ -55,6 +56,7 @@ export class Pool<F extends AnyFunction = AnyFunction> {
       },
       onIdle: () => this.#events.emit('idle'),
       onHungry: (count) => this.#crew.grow(count),
+      mayGrow: () => this.#crew.mayGrow,
       lastDeath: () => this.#crew.lastDeath,
     });
   }
@@ -89,29 +91,29 @@ export class Pool<F extends AnyFunction = AnyFunction> {
     return this.stats();
   }
 
-  /** Adds a worker, also while runs are going on. Resolves when it is ready; rejects if it cannot be started. */
-  addWorker(kind: Kind, options: AddOptions<F> = {}): Promise<void> {
+  /** Adds a worker of a kind, or of your making, also during runs. Resolves when it is ready; rejects if it cannot start. */
+  addWorker(kind: Kind | WorkerMaker<F>, options: AddOptions<F> = {}): Promise<void> {
     return this.addWorkers(kind, 1, options);
   }
 
   /** Adds several alike, or with `{ min, max }` as many as there is work for. Resolves when the first are ready. */
-  async addWorkers(kind: Kind, size: Size, options: AddOptions<F> = {}): Promise<void> {
+  async addWorkers(kind: Kind | WorkerMaker<F>, size: Size, options: AddOptions<F> = {}): Promise<void> {
     this.#checkOpen();
     await this.#crew.add(kind, size, options);
   }
 
-  /** Takes in a worker of yours. It is not replaced when it dies, and is closed with the pool. */
+  /** Takes in a worker of yours, which is closed with the pool. It is not replaced when it dies; restarted, it is back. */
   attach(worker: PersistentWorker<F>): void {
     this.#checkOpen();
-    if (!(worker instanceof PersistentWorker)) throw new OptionError('A pool takes in persistent workers only.');
     this.#crew.attach(worker as unknown as PersistentWorker);
   }
 
   /** Gives a worker nothing more; resolves when it is through with what it has, and closed. */
   async removeWorker(worker: PersistentWorker | string): Promise<void> {
     const slot = this.#scheduler.slots.find((each) => each.worker === worker || each.worker.name === worker);
-    if (!slot) throw new OptionError(`There is no such worker in ${this.name}.`);
-    await slot.leave();
+    const wasAttached = this.#crew.forget(slot?.worker ?? worker);
+    if (!slot && !wasAttached) throw new OptionError(`There is no such worker in ${this.name}.`);
+    await slot?.leave();
   }
 
   /** Fresh workers in place of all, with nothing left of what the old ones did. What these had is done again. */
@@ -235,9 +237,7 @@ export class Pool<F extends AnyFunction = AnyFunction> {
       },
       onRetry: ({ index }, error) => this.#events.emit('retried', index, error),
       onOver: (run) => this.#scheduler.end(run as unknown as PoolRun),
-      abandon: (run) => {
-        for (const slot of this.#scheduler.slots) slot.abandon(run);
-      },
+      abandon: (run) => this.#scheduler.abandon(run as unknown as PoolRun),
     });
     this.#scheduler.begin(run as unknown as PoolRun);
     run.begin();

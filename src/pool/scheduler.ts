@@ -7,8 +7,10 @@ import type { Slot } from './slot.js';
 export interface SchedulerListener {
   onEnqueued(index: number, workerName: string): void;
   onIdle(): void;
-  /** There is work for so many more workers. Returns whether some are to come. */
-  onHungry(count: number): boolean;
+  /** There is work for so many more workers. */
+  onHungry(count: number): void;
+  /** Whether some may come when there is work for them. */
+  mayGrow(): boolean;
   /** Why workers are gone. */
   lastDeath(): unknown;
 }
@@ -67,6 +69,11 @@ export class Scheduler {
     this.#lookNoMore();
     this.#idle.resolve();
     this.#listener.onIdle();
+  }
+
+  /** Takes down what workers have of this run. */
+  abandon(run: PoolRun): void {
+    for (const slot of this.#slots) slot.abandon(run);
   }
 
   /** Once for all that happens now: answers come in batches. */
@@ -151,16 +158,14 @@ export class Scheduler {
   }
 
   #giveUpIfStuck(): void {
-    if (this.#slots.length === 0 && !this.#listener.onHungry(1)) return this.#giveUp();
+    if (this.#slots.length === 0) return this.#listener.mayGrow() ? undefined : this.#giveUp();
     if (this.#slots.some(({ isOpen, load }) => !isOpen || load.inFlight > 0)) return; // that will change
     for (const run of [...this.#runs]) run.endIfRefused();
   }
 
   #giveUp(): void {
     const cause = this.#listener.lastDeath();
-    for (const run of [...this.#runs]) {
-      run.abort('ERR_POOL_NO_WORKERS', 'There is no worker, or none is left: add some with addWorker().', cause);
-    }
+    for (const run of [...this.#runs]) run.endForLackOfWorkers(cause);
   }
 }
 

@@ -1,8 +1,9 @@
 import { Deferred } from '../base/deferred.js';
-import { CallAbortedError, OptionError, UnsendableError, WorkerClosedError } from '../base/errors.js';
+import { OptionError, UnsendableError, WorkerClosedError } from '../base/errors.js';
 import type { CallOptions } from '../worker/options.js';
 import type { Outcome } from '../worker/outcome.js';
 import type { PersistentWorker } from '../worker/persistent-worker.js';
+import { isDeath } from './death.js';
 import type { Job, JobEnd, JobOwner, JobPlace } from './job.js';
 import { Load } from './load.js';
 import { Meter, type WorkerStats } from './meter.js';
@@ -57,8 +58,9 @@ export class Slot implements JobPlace {
     this.load = new Load(options);
     this.#callsLeft = options.make ? options.maxCalls : Number.POSITIVE_INFINITY;
     this.#tenancy = new Tenancy(worker, options, {
-      onUp: (fresh) => this.#furnish(fresh),
+      onEntry: (fresh) => fresh.on('progress', this.#onProgress).on('outgrown', this.#onOutgrown),
       onVacant: () => this.#clear(),
+      onExit: (old) => old.off('progress', this.#onProgress).off('outgrown', this.#onOutgrown),
       onDied: (outcome) => listener.onDied(this.worker.name, outcome),
       onChange: () => listener.onChange(),
     });
@@ -147,7 +149,8 @@ export class Slot implements JobPlace {
 
   begun(job: Job): void {
     job.startedAt = this.#moment.now;
-    this.#listener.onStarted(job, this.worker.name);
+    if (job.attempt > job.attemptsTold) this.#listener.onStarted(job, this.worker.name);
+    job.attemptsTold = job.attempt;
   }
 
   ended(job: Job, outcome: Outcome<unknown>, ranUs: number): void {
@@ -218,15 +221,14 @@ export class Slot implements JobPlace {
     if (this.#jobs.size === 0) this.worker.close();
   }
 
-  #furnish(worker: PersistentWorker): void {
-    worker.on('progress', (value) => this.#listener.onProgress(value, this.#current, worker.name));
-    worker.on('outgrown', () => {
-      if (!this.#options.make) return;
-      this.#isWornOut = true;
-      this.recall();
-      this.#closeWhenThrough();
-    });
-  }
+  readonly #onProgress = (value: unknown): void => this.#listener.onProgress(value, this.#current, this.worker.name);
+
+  readonly #onOutgrown = (): void => {
+    if (!this.#options.make) return;
+    this.#isWornOut = true;
+    this.recall();
+    this.#closeWhenThrough();
+  };
 
   /** The job whose turn it is: the first, since they take turns. */
   get #current(): Job | undefined {
@@ -240,8 +242,4 @@ export class Slot implements JobPlace {
     this.#hasSuspect = false;
     this.#atDeath = undefined;
   }
-}
-
-function isDeath(outcome: Outcome<unknown>): boolean {
-  return outcome.type === 'lost' || (outcome.type === 'terminated' && !(outcome.error instanceof CallAbortedError));
 }

@@ -13,6 +13,12 @@ export type Source<In, W> =
   | AsyncIterable<In>
   | ((worker: W) => In | typeof END | Promise<In | typeof END>);
 
+/** A place where inputs go, and who is there now. */
+export interface Asker<W> {
+  readonly worker: W;
+  readonly state: 'starting' | 'up' | 'leaving' | 'gone';
+}
+
 /** What is to be had of a source at this moment. */
 export type Pulled<In> =
   | { readonly type: 'input'; readonly input: In }
@@ -24,11 +30,14 @@ const OVER = { type: 'end' } as const;
 
 /** Reads a source one by one, and no further than it is asked to. */
 export class Inputs<In, W> {
-  readonly #pull: (worker: W) => IteratorResult<In> | Promise<IteratorResult<In>>;
+  readonly #pull: (worker: W | undefined) => IteratorResult<In> | Promise<IteratorResult<In>>;
   readonly #release: () => unknown;
   /** Called when an input that was not there yet has come. */
   readonly #onReady: () => void;
   #come: Pulled<In> | undefined;
+  /** Who an input that comes late is for, if the source was told. */
+  #wanted: { readonly asker: Asker<W>; readonly worker: W } | undefined;
+  readonly #isForWorkers: boolean;
   #isAwaiting = false;
   #isOver = false;
   #read = 0;
@@ -39,6 +48,7 @@ export class Inputs<In, W> {
   constructor(source: Source<In, W>, onReady: () => void) {
     this.#onReady = onReady;
     this.#count = countOf(source);
+    this.#isForWorkers = typeof source === 'function';
     const { pull, release } = opened(source);
     this.#pull = pull;
     this.#release = release;
@@ -59,23 +69,19 @@ export class Inputs<In, W> {
     return this.#come !== undefined || (!this.#isAwaiting && this.left > 0);
   }
 
-  next(worker: W): Pulled<In> {
-    if (this.#come) {
-      const come = this.#come;
-      this.#come = undefined;
-      return come;
-    }
-    if (this.#isOver) return OVER;
-    if (this.#isAwaiting) return LATER;
-    try {
-      const result = this.#pull(worker);
-      if (!isPromise(result)) return this.#pulled(result);
-      this.#isAwaiting = true;
-      void this.#await(result);
-      return LATER;
-    } catch (error) {
-      return this.#fail(error);
-    }
+  next(asker: Asker<W>): Pulled<In> {
+    const come = this.#come;
+    if (!come) return this.#ask(asker);
+    if (this.#isKeptFrom(asker)) return LATER;
+    this.#come = undefined;
+    return come;
+  }
+
+  /** Whether there is one more, only a source that does not say how many it has can tell. Nobody has to be there to ask it. */
+  look(): void {
+    if (this.#come || this.#count !== undefined || this.#isForWorkers) return;
+    const pulled = this.#ask();
+    if (pulled.type === 'input' && !this.#isOver) this.#come = pulled;
   }
 
   /** Nobody wants more: generators run their `finally`. */
@@ -87,6 +93,28 @@ export class Inputs<In, W> {
       const released = this.#release();
       if (isPromise(released)) released.then(undefined, () => {}); // it was told; what it makes of it is its own affair
     } catch {}
+  }
+
+  #ask(asker?: Asker<W>): Pulled<In> {
+    if (this.#isOver) return OVER;
+    if (this.#isAwaiting) return LATER;
+    try {
+      const result = this.#pull(asker?.worker);
+      if (!isPromise(result)) return this.#pulled(result);
+      this.#isAwaiting = true;
+      this.#wanted = asker && this.#isForWorkers ? { asker, worker: asker.worker } : undefined;
+      void this.#await(result);
+      return LATER;
+    } catch (error) {
+      return this.#fail(error);
+    }
+  }
+
+  /** What was asked for one worker is for no other, as long as that one is there. */
+  #isKeptFrom(asker: Asker<W>): boolean {
+    if (!this.#wanted || this.#wanted.asker === asker) return false;
+    const { asker: place, worker } = this.#wanted;
+    return place.worker === worker && place.state === 'up';
   }
 
   async #await(result: PromiseLike<IteratorResult<In>>): Promise<void> {
@@ -122,7 +150,10 @@ function countOf(source: unknown): number | undefined {
 }
 
 function opened<In, W>(source: Source<In, W>) {
-  if (typeof source === 'function') return { pull: (worker: W) => resultOf(source(worker)), release: () => {} };
+  if (typeof source === 'function') {
+    const pull = (worker: W | undefined) => resultOf(source(worker as W)); // it is asked for a worker only
+    return { pull, release: () => {} };
+  }
   const iterator = iteratorOf(source);
   return { pull: () => iterator.next(), release: () => iterator.return?.() };
 }

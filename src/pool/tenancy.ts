@@ -1,7 +1,9 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { after, type Timer } from '../base/deadline.js';
 import { Deferred } from '../base/deferred.js';
 import type { Outcome } from '../worker/outcome.js';
 import type { PersistentWorker } from '../worker/persistent-worker.js';
+import { tenants } from './tenants.js';
 
 export interface TenancyOptions {
   readonly make: (() => PersistentWorker) | undefined;
@@ -9,10 +11,12 @@ export interface TenancyOptions {
 }
 
 export interface TenancyListener {
-  /** A worker has moved in. */
-  onUp(worker: PersistentWorker): void;
-  /** The worker is gone, and all it had. */
+  /** A worker moves in. */
+  onEntry(worker: PersistentWorker): void;
+  /** The worker has ended, and so has all it had. */
   onVacant(): void;
+  /** The worker moves out: what becomes of it then is no concern of this place. */
+  onExit(worker: PersistentWorker): void;
   /** The worker has ended by itself; returns whether another one is to take its place. */
   onDied(outcome: Outcome<unknown>): boolean;
   onChange(): void;
@@ -40,8 +44,7 @@ export class Tenancy {
     this.worker = worker;
     this.#options = options;
     this.#listener = listener;
-    listener.onUp(worker);
-    void this.#follow(worker);
+    this.#admit(worker);
   }
 
   get traffic(): { readonly bytesSent: number; readonly bytesReceived: number } {
@@ -75,6 +78,17 @@ export class Tenancy {
     await this.worker.ready;
   }
 
+  #admit(worker: PersistentWorker): void {
+    tenants.add(worker);
+    this.#listener.onEntry(worker);
+    void this.#follow(worker);
+  }
+
+  #dismiss(): void {
+    tenants.delete(this.worker);
+    this.#listener.onExit(this.worker);
+  }
+
   #refuseMore(): void {
     if (this.state === 'gone') return;
     this.state = 'leaving';
@@ -96,13 +110,22 @@ export class Tenancy {
       this.#listener.onChange();
     }
     const outcome = await worker.outcome();
+    const { traffic } = this;
     this.#listener.onVacant();
-    if (this.#isToBeReplaced(outcome)) this.#replaceSoon();
+    if (!this.#isLeaving) {
+      this.state = 'starting';
+      this.#listener.onChange();
+      await nextTurn(); // whoever restarts a worker does it the moment it has ended; then it stays where it was
+    }
+    if (!this.#isLeaving && worker.isAlive()) {
+      this.#before = traffic;
+      void this.#follow(worker);
+    } else if (this.#isToBeReplaced(outcome)) this.#replaceSoon();
     else this.#endTenancy();
   }
 
   #isToBeReplaced(outcome: Outcome<unknown>): boolean {
-    if (this.state === 'leaving') return false;
+    if (this.#isLeaving) return false;
     if (this.#renewal) return true;
     if (!this.#wasEverUp) return false; // who added it is told that it never came up
     return (isMeant(outcome) || this.#listener.onDied(outcome)) && this.#options.make !== undefined;
@@ -120,21 +143,32 @@ export class Tenancy {
   }
 
   #replace(): void {
-    this.#before = this.traffic;
+    let worker: PersistentWorker;
     try {
-      this.worker = (this.#options.make as () => PersistentWorker)();
+      worker = (this.#options.make as () => PersistentWorker)();
     } catch (error) {
       this.#failedStarts += 1;
       return this.#listener.onDied({ type: 'threw', error }) ? this.#replaceSoon() : this.#endTenancy();
     }
-    this.#listener.onUp(this.worker);
-    void this.#follow(this.worker);
+    if (this.#isLeaving) {
+      void worker.terminate(); // whoever made it, or was told of it, has let this place go
+      return this.#endTenancy();
+    }
+    this.#before = this.traffic;
+    this.#dismiss();
+    this.worker = worker;
+    this.#admit(worker);
     this.#renewal?.resolve();
     this.#renewal = undefined;
   }
 
+  get #isLeaving(): boolean {
+    return this.state === 'leaving';
+  }
+
   #endTenancy(): void {
     this.state = 'gone';
+    this.#dismiss();
     this.#renewal?.resolve();
     this.#renewal = undefined;
     this.#gone.resolve();
