@@ -80,6 +80,10 @@ export class Slot implements JobPlace {
     return isUp && !this.#isWornOut && !this.#hasSuspect && this.#callsLeft > 0;
   }
 
+  get hasRoom(): boolean {
+    return this.isOpen && this.load.room > 0;
+  }
+
   /** How long it has had nothing to do; nothing while it has, or is not up. */
   get idleForMs(): number | undefined {
     if (!this.isOpen || this.load.inFlight > 0) return undefined;

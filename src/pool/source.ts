@@ -16,7 +16,8 @@ export type Source<In, W> =
 /** A place where inputs go, and who is there now. */
 export interface Asker<W> {
   readonly worker: W;
-  readonly state: 'starting' | 'up' | 'leaving' | 'gone';
+  /** Whether it takes one more at this moment. */
+  readonly hasRoom: boolean;
 }
 
 /** What is to be had of a source at this moment. */
@@ -110,11 +111,11 @@ export class Inputs<In, W> {
     }
   }
 
-  /** What was asked for one worker is for no other, as long as that one is there. */
+  /** What was asked for one worker is for no other, if that one can have it now: it may be gone, or be at a long call. */
   #isKeptFrom(asker: Asker<W>): boolean {
     if (!this.#wanted || this.#wanted.asker === asker) return false;
     const { asker: place, worker } = this.#wanted;
-    return place.worker === worker && place.state === 'up';
+    return place.worker === worker && place.hasRoom;
   }
 
   async #await(result: PromiseLike<IteratorResult<In>>): Promise<void> {

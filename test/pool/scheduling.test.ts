@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { type Kind, type PersistentWorker, Pool, PoolError, type PoolItem } from 'pyworkers';
+import {
+  type Kind,
+  type Outcome,
+  PersistentThreadWorker,
+  type PersistentWorker,
+  Pool,
+  PoolError,
+  type PoolItem,
+} from 'pyworkers';
+import { Job, type JobOwner } from '#internal/pool/job.js';
+import { Slot } from '#internal/pool/slot.js';
 import * as tasks from '../fixtures/pool-tasks.js';
 import { suiteServer } from '../support/suite-server.js';
 
@@ -32,11 +42,36 @@ describe('A pool, giving inputs to workers', () => {
     await pool.addWorkers('thread', 2);
     await pool.addWorkers('process', 2);
     const inputs = upTo(400).map((i) => (i % 40 === 0 ? 60 : 0.5));
-    const started = new Set<number>();
-    pool.on('started', (index) => started.add(index));
+    const started: number[] = [];
+    pool.on('started', (index) => started.push(index));
     for await (const item of pool.stream(inputs)) assert.deepEqual([item.type, item.attempt], ['returned', 1]);
-    assert.equal(started.size, inputs.length);
+    assert.deepEqual(
+      started.sort((one, other) => one - other),
+      upTo(inputs.length),
+    );
     assert.equal(pool.stats().calls, inputs.length);
+  });
+
+  it('tells of a turn once, although the call was taken back in that very moment', async () => {
+    await using worker = new PersistentThreadWorker(tasks.double);
+    const started: number[] = [];
+    const options = { prefetch: 1, batch: 1, maxCalls: 1, weight: 1, backoffMs: 0, make: undefined };
+    const slot = new Slot(worker as unknown as PersistentWorker, options, {
+      onChange: () => {},
+      onStarted: ({ attempt }) => started.push(attempt),
+      onProgress: () => {},
+      onDied: () => false,
+    });
+    const job = new Job(0, 1, {} as JobOwner); // whom nobody asks for anything
+    const haveTurn = (outcome: Outcome<unknown>): void => {
+      job.giveTo(slot, performance.now());
+      job.onTurn();
+      job.settle(outcome);
+    };
+    haveTurn({ type: 'notRun' });
+    haveTurn({ type: 'threw', error: 'which is tried again' });
+    haveTurn({ type: 'returned', value: 2 });
+    assert.deepEqual(started, [1, 2]);
   });
 
   it('asks which worker may have an input', async () => {
