@@ -111,7 +111,7 @@ export class Inputs<In, W> {
     }
   }
 
-  /** What was asked for one worker is for no other, if that one can have it now: it may be gone, or be at a long call. */
+  /** What was asked for one worker is for no other, if that one can have it now: it may be gone, or busy. */
   #isKeptFrom(asker: Asker<W>): boolean {
     if (!this.#wanted || this.#wanted.asker === asker) return false;
     const { asker: place, worker } = this.#wanted;

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.js';
 
 describe('A pool, and a source that does not know how many inputs it has', () => {
   it('gives an input that comes late to the worker for which it was asked', async () => {
-    await using pool = await Pool.of((name: string) => name, { threads: 3 });
+    await using pool = await Pool.of((name: string) => name, { threads: 3 }, { prefetch: 1 });
     let left = 200;
     const source = async (worker: PersistentWorker<(name: string) => string>): Promise<string | typeof END> => {
       await sleep(1);
