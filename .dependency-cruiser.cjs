@@ -7,6 +7,7 @@ const rooms = [
   'channel',
   'link',
   'host',
+  'task',
   'backend',
   'worker',
   'pool',
@@ -18,16 +19,24 @@ const rooms = [
 const callersSide = rooms.slice(rooms.indexOf('backend'));
 
 /** What users import. They may import from every room. */
-const entries = ['src/index.ts', 'src/context.ts'];
+const entries = ['src/index.ts', 'src/context.ts', 'src/sweep.ts'];
 
 /** The one file through which a package comes in. `typesIn`: files that may name its types, and nothing else of it. */
 const doors = {
+  commander: { file: 'src/cli/sweep/parser.ts' },
   eventemitter3: { file: 'src/base/events.ts' },
   msgpackr: { file: 'src/codec/packer.ts' },
   ssh2: { file: 'src/ssh/ssh2.ts' },
   'ssh-config': { file: 'src/ssh/host-settings.ts' },
   tinypool: { file: 'src/backend/thread-supply.ts', typesIn: 'src/backend/lent-thread.ts' },
   'tree-kill': { file: 'src/base/kill-tree.ts' },
+  echarts: { file: 'src/sweep/report/page/echarts.ts' },
+  '@uwdata/flechette': { file: 'src/sweep/results/arrow.ts' },
+  'hyparquet-writer': { file: 'src/sweep/results/parquet.ts' },
+  'ansi-escapes': { file: 'src/sweep/view/screen.ts' },
+  picocolors: { file: 'src/sweep/view/colours.ts' },
+  'string-width': { file: 'src/sweep/results/text-width.ts' },
+  yaml: { file: 'src/sweep/config/read-yaml.ts' },
 };
 
 const exactly = (...files) => `^(${files.map((file) => file.replaceAll('.', '\\.')).join('|')})$`;

@@ -30,6 +30,13 @@ export function descendantsOf(pid: number): ProcessRef[] {
   return found;
 }
 
+/** A process that runs now, as it can be told from later ones with its number; `undefined` when there is none. */
+export function processOf(pid: number): ProcessRef | undefined {
+  if (process.platform !== 'linux') return { pid, startedAt: '' };
+  const row = rowOfProc(pid);
+  return row && { pid, startedAt: row.startedAt };
+}
+
 /** Signals each of these that is still the process it was. Who is gone already is no error. */
 export function signalEach(processes: readonly ProcessRef[], signal: NodeJS.Signals): void {
   for (const process of processes) if (isThere(process)) signalIfThere(process.pid, signal);

@@ -1,4 +1,4 @@
-import type { Params, Value } from './value.js';
+import type { Params, Value } from '../task/value.js';
 
 /** What one variable was given. */
 export interface Choice {
@@ -31,4 +31,6 @@ export interface Task {
   readonly point: Point;
   /** Its folder, relative to the output folder; no two tasks share one. */
   readonly folder: string;
+  /** Which commands are run for it, where its space says so. */
+  readonly only?: readonly string[];
 }

@@ -5,6 +5,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { TargetRef } from './target-ref.js';
 
 const SCHEME = 'root:';
+/** A module of this package, which every server has at a place of its own. */
+const OWN_SCHEME = 'own:';
+const OWN_FOLDER = new URL('../', import.meta.url).href; // also from within a bundled host, which lies as deep
 
 /** In a remote host's environment: the folder in which modules are looked up. */
 export const ROOT_VARIABLE = 'PYW_ROOT';
@@ -33,6 +36,7 @@ export function rootAdvice(): string {
 }
 
 function fromRoot(url: string): string {
+  if (url.startsWith(OWN_SCHEME)) return OWN_FOLDER + url.slice(OWN_SCHEME.length);
   if (!url.startsWith(SCHEME)) return url;
   const root = process.env[ROOT_VARIABLE] ?? process.cwd();
   return pathToFileURL(join(root, decodeURIComponent(url.slice(SCHEME.length)))).href;
@@ -40,6 +44,7 @@ function fromRoot(url: string): string {
 
 function inRoot(url: string, root: string | undefined): string {
   if (!url.startsWith('file:')) return url;
+  if (url.startsWith(OWN_FOLDER)) return OWN_SCHEME + url.slice(OWN_FOLDER.length);
   const file = fileURLToPath(url);
   const from = root ?? packageRoot(file);
   const path = from === undefined ? undefined : relative(from, file);
