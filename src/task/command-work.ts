@@ -1,0 +1,54 @@
+import type { Context } from '../host/context.js';
+import { timeStamp } from './command/command-log.js';
+import { runCommands } from './command/run-commands.js';
+import { fillTemplate, parseTemplate, type TemplateValues } from './command/template.js';
+import type { Assignment, Preparation, TaskReport, Work } from './order.js';
+import type { Folder } from './task-folder.js';
+
+interface Surroundings {
+  readonly work: Extract<Work, { type: 'commands' }>;
+  readonly preparation: Preparation;
+  readonly folder: Folder;
+  readonly call: Context;
+}
+
+/** Runs a task's commands. Rejects only when the task was asked to stop; by then none of its processes is left. */
+export async function performCommands(
+  task: Assignment,
+  { work, preparation, folder, call }: Surroundings,
+): Promise<TaskReport> {
+  const values = { params: task.params, texts: task.texts, reserved: reservedOf(task, folder) };
+  const chosen = work.commands.filter(({ name }) => task.only?.includes(name) ?? true);
+  const commands = chosen.map(({ name, template }) => ({
+    name,
+    line: fillTemplate(parseTemplate(template), values),
+  }));
+  const isAloud = preparation.output !== 'log';
+  const {
+    status,
+    class: failure,
+    error,
+    result,
+    commands: records,
+  } = await runCommands(commands, {
+    folder: folder.path,
+    ...(work.metrics && { metrics: work.metrics }),
+    signal: call.signal,
+    graceMs: work.graceMs,
+    ...(work.follow && { onProgress: (told) => call.progress(told) }),
+    ...(isAloud && { onOutput: (bytes) => void process.stdout.write(bytes) }),
+  });
+  if (status === 'cancelled') throw call.signal.reason;
+  const last = records.findLast(({ log }) => log !== undefined);
+  return {
+    ...(result && { result }),
+    ...(failure && { class: failure }),
+    ...(error && { error }),
+    ...(last?.log !== undefined && { log: last.log }),
+    commands: records,
+  };
+}
+
+function reservedOf({ id, name }: Assignment, folder: Folder): TemplateValues['reserved'] {
+  return { _id: id, _name: name.replaceAll('/', '-'), _output: folder.path, _time: timeStamp(new Date()) };
+}

@@ -1,0 +1,78 @@
+import { type Context, context } from '../host/context.js';
+import { loadTarget } from '../target/load.js';
+import type { TargetRef } from '../target/target-ref.js';
+import { performCommands } from './command-work.js';
+import { type FunctionTask, performFunction } from './function-work.js';
+import type { Assignment, Load, Preparation, TaskReport } from './order.js';
+import { type Folder, folderFor } from './task-folder.js';
+
+interface Held {
+  readonly value: unknown;
+  readonly dispose: ((value: unknown) => unknown) | undefined;
+}
+
+/** What one worker of a sweep keeps between its tasks: the function, and the values that are expensive to make. */
+export class Desk {
+  readonly #held = new Map<string, Held>();
+  #preparation: Preparation | undefined;
+  #task: FunctionTask | undefined;
+
+  async prepare(preparation: Preparation): Promise<undefined> {
+    this.#preparation = preparation;
+    const { work, setup } = preparation;
+    if (work.type === 'function') this.#task = (await functionOf(work.ref)) as FunctionTask;
+    if (setup) await (await functionOf(setup))({ gpus: preparation.gpus } as never);
+  }
+
+  /** Makes a value and keeps it, in the place of the one before. */
+  async load({ variable, value, load, dispose }: Load): Promise<undefined> {
+    await this.#dispose(variable);
+    const make = (await functionOf(load)) as (value: unknown, about: object) => unknown;
+    const disposing = dispose && ((await functionOf(dispose)) as (value: unknown) => unknown);
+    const about = { variable, gpus: this.#ready.gpus, signal: context().signal };
+    this.#held.set(variable, { value: await make(value, about), dispose: disposing });
+  }
+
+  perform(task: Assignment, call: Context): TaskReport | Promise<TaskReport> {
+    const preparation = this.#ready;
+    const folder = folderFor(task);
+    const { work } = preparation;
+    if (work.type === 'commands') return withFiles(folder, performCommands(task, { work, preparation, folder, call }));
+    if (!this.#task) throw new Error('A task came before the function was there.');
+    const loaded = Object.fromEntries((task.loaded ?? []).map((name) => [name, this.#held.get(name)?.value]));
+    return withFiles(folder, performFunction(this.#task, task, { preparation, folder, call, loaded }));
+  }
+
+  /** Gives everything back. */
+  async finish(): Promise<undefined> {
+    for (const variable of [...this.#held.keys()].reverse()) await this.#dispose(variable);
+    const teardown = this.#preparation?.teardown;
+    if (teardown) await (await functionOf(teardown))();
+  }
+
+  async #dispose(variable: string): Promise<void> {
+    const held = this.#held.get(variable);
+    this.#held.delete(variable);
+    await held?.dispose?.(held.value);
+  }
+
+  get #ready(): Preparation {
+    if (!this.#preparation) throw new Error('A task came before its preparation.');
+    return this.#preparation;
+  }
+}
+
+function functionOf(ref: TargetRef): Promise<(...args: never[]) => unknown> {
+  return loadTarget(ref, { context, __name: (value: unknown) => value });
+}
+
+function withFiles(folder: Folder, report: TaskReport | Promise<TaskReport>): TaskReport | Promise<TaskReport> {
+  if (!folder.isScratch) return report;
+  return Promise.resolve(report).then(
+    async (given) => ({ ...given, ...(await folder.collect()) }),
+    async (error) => {
+      await folder.remove();
+      throw error;
+    },
+  );
+}

@@ -1,0 +1,77 @@
+import type { TargetRef } from '../target/target-ref.js';
+import type { CommandRecord, ErrorRecord, FailureClass } from './record.js';
+import type { SketchRecord } from './timings/sketch.js';
+import type { Params, Value } from './value.js';
+
+/** What a worker of a sweep is asked for, one after the other. `desk` names what this worker keeps between orders. */
+export type TaskOrder = { readonly desk: string } & (
+  | ({ readonly type: 'prepare' } & Preparation)
+  | ({ readonly type: 'load' } & Load)
+  | ({ readonly type: 'perform' } & Assignment)
+  | { readonly type: 'finish' }
+);
+
+/** What all tasks of one worker have in common. */
+export interface Preparation {
+  readonly work: Work;
+  readonly output: OutputMode;
+  readonly gpus: readonly string[];
+  readonly setup?: TargetRef;
+  readonly teardown?: TargetRef;
+}
+
+/** Where the output of tasks goes. */
+export type OutputMode = 'log' | 'console' | 'both';
+
+export type Work =
+  | { readonly type: 'function'; readonly ref: TargetRef; readonly name: string }
+  | {
+      readonly type: 'commands';
+      readonly commands: readonly { readonly name: string; readonly template: string }[];
+      /** Regular expressions for metrics that the log tells, by their names. */
+      readonly metrics?: Readonly<Record<string, string>>;
+      /** `::progress {…}` lines become progress as they are written. */
+      readonly follow: boolean;
+      readonly graceMs: number;
+    };
+
+/** A value of an upper variable, made once and kept while tasks use it. */
+export interface Load {
+  readonly variable: string;
+  readonly value: Value;
+  readonly load: TargetRef;
+  readonly dispose?: TargetRef;
+}
+
+/** One attempt of one task. */
+export interface Assignment {
+  readonly id: string;
+  readonly name: string;
+  readonly attempt: number;
+  readonly params: Params;
+  readonly texts: Readonly<Record<string, string>>;
+  /** On this host; without one, a scratch folder whose files travel back with the report. */
+  readonly folder?: string;
+  /** What `params.json` in that folder is to say. */
+  readonly record?: string;
+  /** The variables in effect that have a loaded value; the worker may hold others from tasks before. */
+  readonly loaded?: readonly string[];
+  /** Names of the commands to run; the others are left out. All without it. */
+  readonly only?: readonly string[];
+}
+
+/** What came of it. */
+export interface TaskReport {
+  readonly result?: Params;
+  readonly error?: ErrorRecord;
+  readonly class?: FailureClass;
+  readonly commands?: readonly CommandRecord[];
+  readonly log?: string;
+  readonly peakMemoryMb?: number;
+  /** What the task has measured of itself, by name. */
+  readonly timers?: Readonly<Record<string, SketchRecord>>;
+  /** From a scratch folder. */
+  readonly files?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  /** What did not travel, since it was too much. */
+  readonly leftBehind?: readonly string[];
+}

@@ -1,0 +1,34 @@
+const EVERY_MS = 200;
+const MEGABYTE = 2 ** 20;
+
+/**
+ * By how much this process has grown since, for tasks that run within it: as threads or inline. Several at a time cannot
+ * be told apart.
+ */
+export class MemoryGrowth {
+  readonly #start = process.memoryUsage.rss();
+  readonly #timer: NodeJS.Timeout;
+  #peak = 0;
+
+  constructor(everyMs = EVERY_MS) {
+    this.#timer = setInterval(() => this.look(), everyMs).unref();
+  }
+
+  get peakMb(): number {
+    return this.#peak / MEGABYTE;
+  }
+
+  look(): void {
+    this.#peak = Math.max(this.#peak, process.memoryUsage.rss() - this.#start);
+  }
+
+  /** Looks a last time. */
+  stop(): void {
+    this.look();
+    clearInterval(this.#timer);
+  }
+
+  [Symbol.dispose](): void {
+    this.stop();
+  }
+}
