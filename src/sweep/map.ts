@@ -1,0 +1,28 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Target } from '../target/target.js';
+import type { FunctionTask } from '../task/function-work.js';
+import { SweepResults } from './results/sweep-results.js';
+import type { RunOptions } from './run/spec.js';
+import type { WrittenParams } from './space/space-spec.js';
+import { sweep } from './sweep.js';
+
+/**
+ * Runs a function for each of these points. Without an `output` nothing is kept but the results, and nothing is resumed;
+ * with one, it is a sweep as any other.
+ */
+export async function map(
+  task: Target<FunctionTask>,
+  points: readonly WrittenParams[],
+  options: RunOptions = {},
+): Promise<SweepResults> {
+  if (points.length === 0) return SweepResults.of([]);
+  if (options.output !== undefined) return sweep({ ...options, task, points });
+  const output = await mkdtemp(join(tmpdir(), 'pyw-map-'));
+  try {
+    return await sweep({ ...options, output, task, points });
+  } finally {
+    await rm(output, { recursive: true, force: true });
+  }
+}

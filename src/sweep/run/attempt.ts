@@ -1,0 +1,221 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, posix, resolve, sep } from 'node:path';
+import { WorkerLostError } from '../../base/errors.js';
+import { errorRecord } from '../../task/error-record.js';
+import type { TaskReport } from '../../task/order.js';
+import type { TaskEnd } from '../../task/record.js';
+import { resultOf } from '../../task/result-of.js';
+import type { Params } from '../../task/value.js';
+import { paramsText } from '../ledger/task-folder.js';
+import type { Task } from '../point.js';
+import { LoadError, type Loads } from './loads.js';
+import type { Place } from './place.js';
+import type { Shift } from './shift.js';
+import type { SweepWorker } from './sweep-worker.js';
+import { unlessAborted } from './unless-aborted.js';
+import { type Cut, judge, type Verdict, verdictOfLoss } from './verdict.js';
+
+/** One run of one task in one worker: loads what it needs, performs it, judges what came of it. Never rejects. */
+export class Attempt {
+  readonly task: Task;
+  readonly number: number;
+  readonly #shift: Shift;
+  readonly #place: Place;
+  #aborter: AbortController | undefined;
+  #abandon: (() => void) | undefined;
+  /** To try it again would be no use. */
+  isFinal = false;
+  #cut: Cut | undefined;
+  #metrics: Record<string, Params[string]> | undefined;
+  /** An end that leaves some of the commands to be run, and not all. */
+  readonly #before: TaskEnd | undefined;
+  #startedAt = Date.now();
+  #loadMs: Record<string, number> = {};
+  #loading: { readonly variable: string; readonly since: number } | undefined;
+
+  constructor(task: Task, number: number, { shift, place }: { readonly shift: Shift; readonly place: Place }) {
+    this.task = task;
+    this.number = number;
+    this.#shift = shift;
+    this.#place = place;
+    this.#before = shift.past.halfDone(task.point.id);
+  }
+
+  /** The variable whose value is being loaded. */
+  get loading(): string | undefined {
+    return this.#loading?.variable;
+  }
+
+  /** Since when it does what it does, in milliseconds since 1970. */
+  get since(): number {
+    return this.#loading?.since ?? this.#startedAt;
+  }
+
+  async run(worker: SweepWorker): Promise<TaskEnd> {
+    const { hooks } = this.#shift;
+    let report: TaskReport = {};
+    let verdict: Verdict;
+    try {
+      await this.#load(worker, this.#shift.loads);
+      this.#loading = undefined;
+      this.#startedAt = Date.now();
+      if (hooks.beforeTask) await unlessAborted(hooks.beforeTask(this.task, this.#place.name), this.#signal);
+      report = await this.#perform(worker);
+      if (report.files) await this.#unpack(report.files);
+      verdict = this.#cut ? verdictOfLoss(undefined, this.#cut) : await this.#judged(report);
+    } catch (error) {
+      verdict = this.#verdictOf(error);
+    }
+    this.#abandon = undefined;
+    const end = this.#end(verdict, report);
+    return hooks.afterTask ? this.#told(end) : end;
+  }
+
+  /** Ends it: asked, then cut off, then killed. */
+  cut(cut: Cut): void {
+    if (this.#cut) return;
+    this.#cut = cut;
+    this.#abandon?.();
+    this.#aborter?.abort();
+  }
+
+  /** Made when asked for: most tasks need none. */
+  get #signal(): AbortSignal {
+    this.#aborter ??= new AbortController();
+    if (this.#cut) this.#aborter.abort();
+    return this.#aborter.signal;
+  }
+
+  async #load(worker: SweepWorker, loads: Loads): Promise<void> {
+    const { spec, hooks } = this.#shift;
+    for (const load of loads.missingFor(this.task, worker.holds, this.#place.locate)) {
+      loads.refuseFailed(load);
+      const isAnother = worker.holds.has(load.variable);
+      if (isAnother) await hooks.onUnload?.(load.variable, this.#place.name);
+      const from = performance.now();
+      this.#loading = { variable: load.variable, since: Date.now() };
+      try {
+        await worker.load(load, { timeoutMs: spec.loadTimeoutMs, signal: this.#signal });
+      } catch (error) {
+        throw this.#cut ? error : loads.failed(load, error);
+      }
+      this.#loadMs = { ...this.#loadMs, [load.variable]: performance.now() - from };
+      await hooks.onLoad?.(load.variable, this.#place.name);
+    }
+  }
+
+  #perform(worker: SweepWorker): TaskReport | Promise<TaskReport> {
+    if (this.#cut) return {};
+    const { point, folder } = this.task;
+    const { spec, output, loads, past } = this.#shift;
+    const there = this.#place.output;
+    const loaded = loads.namesFor(this.task);
+    const only = past.left(point.id);
+    const assignment = {
+      ...(loaded.length > 0 && { loaded }),
+      ...(only && { only }),
+      id: point.id,
+      name: folder,
+      attempt: this.number,
+      ...(there !== 'scratch' && { record: paramsText(point) }),
+      params: point.params,
+      texts: point.texts,
+      ...(there === 'same' && { folder: join(output, folder) }),
+      ...(typeof there === 'object' && { folder: posix.join(there.path, folder) }),
+    };
+    const { report, abandon } = worker.perform(assignment, {
+      timeoutMs: spec.timeoutMs,
+      onProgress: (told) => this.#onProgress(told),
+    });
+    this.#abandon = abandon;
+    return report;
+  }
+
+  /** Called by the worker's news: what is wrong with them, or with a rule, is this task's failure and nobody else's. */
+  #onProgress(told: unknown): void {
+    try {
+      this.#take(resultOf(told));
+    } catch (error) {
+      this.cut({ why: 'error', error }); // of a rule, or of what the task told
+    }
+  }
+
+  #take(progress: Params): void {
+    this.#metrics = Object.assign(this.#metrics ?? {}, progress);
+    this.#shift.events.emit('progress', this.task, progress);
+    for (const rule of this.#shift.stopRules) {
+      const reason = rule.look(this.task, progress);
+      if (reason !== undefined) return this.cut({ why: 'early', reason });
+    }
+  }
+
+  async #judged(report: TaskReport): Promise<Verdict> {
+    const { spec, output } = this.#shift;
+    const { verify } = spec;
+    const { params } = this.task.point;
+    const ask = verify && (() => verify(params, join(output, this.task.folder), this.#end({ status: 'done' }, report)));
+    const verdict = await judge(report, spec.success, ask && (() => unlessAborted(ask(), this.#signal)));
+    if (verdict.class === 'verify' && this.#cut) return verdictOfLoss(undefined, this.#cut);
+    return verdict;
+  }
+
+  #verdictOf(error: unknown): Verdict {
+    if (this.#cut || !(error instanceof LoadError)) return verdictOfLoss(error, this.#cut);
+    this.isFinal = error.isKnown;
+    if (error.cause instanceof WorkerLostError && !error.isKnown) return verdictOfLoss(error.cause, undefined);
+    return { status: 'failed', class: 'load', error: errorRecord(error.cause) };
+  }
+
+  /** The hook may turn a success into a failure. */
+  async #told(end: TaskEnd): Promise<TaskEnd> {
+    const { hooks, stopNow, spec } = this.#shift;
+    try {
+      await unlessAborted(hooks.afterTask?.(this.task, end), stopNow, spec);
+      return end;
+    } catch (error) {
+      return end.status === 'done' ? { ...end, ...verdictOfLoss(error, undefined) } : end;
+    }
+  }
+
+  async #unpack(files: NonNullable<TaskReport['files']>): Promise<void> {
+    const folder = resolve(this.#shift.output, this.task.folder);
+    for (const { name, bytes } of files) {
+      const path = resolve(folder, name);
+      if (!path.startsWith(folder + sep))
+        throw new Error(`A file of the task is named ${name}, which is outside of its folder.`);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, bytes);
+    }
+  }
+
+  #end(verdict: Verdict, report: TaskReport): TaskEnd {
+    const { result, commands, log, peakMemoryMb, leftBehind, timers } = withEarlier(report, this.#before);
+    return {
+      id: this.task.point.id,
+      attempt: this.number,
+      ...verdict,
+      ...(result && { result }),
+      ...(this.#metrics && { metrics: this.#metrics }),
+      ...(commands && { commands }),
+      ...(log !== undefined && { log }),
+      startedAt: this.#startedAt,
+      endedAt: Date.now(),
+      worker: this.#place.name,
+      host: this.#place.host,
+      gpus: this.#place.gpus,
+      ...(peakMemoryMb !== undefined && { peakMemoryMb }),
+      ...(Object.keys(this.#loadMs).length > 0 && { loadMs: this.#loadMs }),
+      ...((leftBehind || timers) && { note: { ...(leftBehind && { leftBehind }), ...(timers && { timers }) } }),
+    };
+  }
+}
+
+/** Commands that were done before and are not done again belong to the task all the same, with what they came to. */
+function withEarlier(report: TaskReport, before: TaskEnd | undefined): TaskReport {
+  if (!before?.commands) return report;
+  const { commands = [], result } = report;
+  const now = new Map(commands.map((command) => [command.name, command]));
+  const earlier = before.commands.filter(({ name, status }) => status === 'done' && !now.has(name));
+  const all = { ...before.result, ...result };
+  return { ...report, commands: [...earlier, ...commands], ...(Object.keys(all).length > 0 && { result: all }) };
+}

@@ -1,0 +1,63 @@
+import type { Dealer } from '../batch/dealer.js';
+import type { Estimate } from '../batch/estimate.js';
+import type { Plan } from '../plan/plan.js';
+import type { Task } from '../point.js';
+import type { Agenda, Cost } from './agenda.js';
+
+/** The tasks of a plan, dealt so that what is expensive to load is loaded as few times as possible. */
+export class PlanAgenda implements Agenda {
+  readonly #plan: Plan;
+  readonly #dealer: Dealer;
+  /** Variables by level. */
+  readonly #levels: readonly (readonly string[])[];
+
+  constructor(plan: Plan, dealer: Dealer, levels: readonly (readonly string[])[]) {
+    this.#plan = plan;
+    this.#dealer = dealer;
+    this.#levels = levels;
+  }
+
+  take(worker: string): Task | undefined {
+    const index = this.#dealer.next(worker);
+    return index === undefined ? undefined : this.#plan.task(index);
+  }
+
+  giveBack(task: Task, options?: { readonly front: boolean }): void {
+    this.#dealer.giveBack(task.index, options);
+  }
+
+  ended(task: Task, cost: Cost): void {
+    const { worker, taskMs, loadMs } = cost;
+    this.#dealer.ended(task.index, {
+      worker,
+      ...(taskMs !== undefined && { taskMs }),
+      loadMs: this.#levels.map((names) => sumOf(names, loadMs)),
+    });
+  }
+
+  again(tasks: readonly Task[]): void {
+    this.#dealer.again(tasks.map(({ index }) => index));
+  }
+
+  estimate(workers: number): Estimate | undefined {
+    return this.#dealer.estimate(workers);
+  }
+
+  forget(worker: string): void {
+    this.#dealer.leave(worker);
+  }
+
+  get left(): number {
+    return this.#dealer.left + this.#dealer.handedOut;
+  }
+
+  get waiting(): number {
+    return this.#dealer.left;
+  }
+}
+
+/** The variables of one level move together. */
+function sumOf(names: readonly string[], loadMs: Readonly<Record<string, number>>): number | undefined {
+  const known = names.flatMap((name) => loadMs[name] ?? []);
+  return known.length === 0 ? undefined : known.reduce((sum, ms) => sum + ms, 0);
+}
