@@ -37,10 +37,15 @@ export const TOKEN_VARIABLE = 'PYW_TOKEN';
 
 /** The file that only this user can read: one machine, or a shared home, needs nothing else. Made at its first use. */
 export function userTokenFile(): string {
-  const base = process.env.XDG_CONFIG_HOME || join(homedir(), '.config');
-  const file = join(base, 'pyworkers', 'token');
+  const file = userTokenPath();
   if (!existsSync(file)) makeTokenFile(file);
   return file;
+}
+
+/** Where it is, or will be. */
+export function userTokenPath(): string {
+  const base = process.env.XDG_CONFIG_HOME || join(homedir(), '.config');
+  return join(base, 'pyworkers', 'token');
 }
 
 /** Whoever comes first makes it, whole or not at all; all others find that one. */

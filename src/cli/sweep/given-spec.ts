@@ -1,0 +1,136 @@
+import { templateOf } from '../../sweep/commands/inline-command.js';
+import { variablesFrom } from '../../sweep/commands/inline-variables.js';
+import type { SweepSpec, WorkersOptions } from '../../sweep/run/spec.js';
+import { UsageError } from '../command-line.js';
+import type { Given } from './given.js';
+
+/** What the flags say, to go before everything else. `file`: what they add to. */
+export function specOf(given: Given, file: SweepSpec): SweepSpec {
+  const workers = workersOf(given);
+  return {
+    ...workOf(given),
+    ...pointsOf(given, file),
+    ...howOf(given),
+    ...(Object.keys(workers).length > 0 && { workers }),
+    ...(given.has('debug') && debugged(given, { file, workers })),
+  };
+}
+
+function workOf(given: Given): SweepSpec {
+  const { rest } = given;
+  if (rest?.length === 0) throw new UsageError('nothing stands behind --');
+  const only = given.list('command');
+  const metrics = metricsOf(given);
+  return {
+    ...(rest && { commands: { command: templateOf(rest) } }),
+    ...(only.length > 0 && { only }),
+    ...(metrics && { metrics }),
+  };
+}
+
+function metricsOf(given: Given): SweepSpec['metrics'] {
+  const pairs = given.texts('metric').map((text): [string, string] => {
+    const at = text.indexOf('=');
+    if (at < 1) throw new UsageError(`--metric takes name=regex, not "${text}"`);
+    return [text.slice(0, at), text.slice(at + 1)];
+  });
+  return pairs.length > 0 ? Object.fromEntries(pairs) : undefined;
+}
+
+function pointsOf(given: Given, file: SweepSpec): SweepSpec {
+  const params = variablesFrom(given.texts('param'));
+  const filters = given.texts('filter');
+  const count = given.wholeNumber('sample');
+  const seed = given.wholeNumber('seed');
+  const limit = given.wholeNumber('limit');
+  const shard = given.text('shard');
+  if (seed !== undefined && count === undefined && !file.sample) throw new UsageError('--seed goes with --sample');
+  if (Object.keys(params).length > 0 && (file.spaces || file.points || file.search)) {
+    throw new UsageError(
+      '-p adds to the variables of a sweep file, and this one has spaces, points or a search instead',
+    );
+  }
+  if (filters.length > 0 && file.search) throw new UsageError('--filter cuts a plan, and a search has none');
+  return {
+    ...(Object.keys(params).length > 0 && { variables: { ...file.variables, ...params } }),
+    ...(filters.length > 0 && filteredBy(filters, file)),
+    ...(count !== undefined && { sample: { count, ...(seed !== undefined && { seed }) } }),
+    ...(count === undefined && seed !== undefined && file.sample && { sample: { ...file.sample, seed } }),
+    ...(limit !== undefined && { limit }),
+    ...(shard !== undefined && { shard }),
+    ...(given.has('no-subdir') && { folders: 'flat' as const }),
+  };
+}
+
+function filteredBy(filters: readonly string[], { spaces, constraints = [] }: SweepSpec): SweepSpec {
+  if (!spaces) return { constraints: [...constraints, ...filters] };
+  return { spaces: spaces.map((space) => ({ ...space, constraints: [...(space.constraints ?? []), ...filters] })) };
+}
+
+function howOf(given: Given): SweepSpec {
+  const output = given.text('output');
+  const timeoutMs = given.ms('timeout');
+  const retries = given.wholeNumber('retries');
+  const maxFailures = given.wholeNumber('max-failures');
+  const existing = given.text('existing') as SweepSpec['existing']; // one of its choices: the parser has seen to it
+  if (existing !== undefined && given.has('force'))
+    throw new UsageError('--force is --existing overwrite: give one of the two');
+  return {
+    ...(output !== undefined && { output }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(retries !== undefined && { retries }),
+    ...(maxFailures !== undefined && { maxFailures }),
+    ...(existing !== undefined && { existing }),
+    ...(given.has('force') && { existing: 'overwrite' as const }),
+    ...(given.has('accept-changes') && { changed: 'accept' as const }),
+    ...(given.has('join') && { join: true }),
+    ...(given.has('canary') && { canary: true }),
+  };
+}
+
+function workersOf(given: Given): WorkersOptions {
+  const count = given.text('workers') === 'auto' ? 'auto' : given.wholeNumber('workers');
+  const kind = given.text('kind') as WorkersOptions['kind']; // one of its choices
+  const gpus = given.text('gpus');
+  const slots = given.texts('resource');
+  const hosts = given.list('hosts');
+  if (gpus !== undefined && slots.length > 0)
+    throw new UsageError('--gpus and --resource say the same thing: give one of the two');
+  return {
+    ...(count !== undefined && { count }),
+    ...(kind !== undefined && { kind }),
+    ...(gpus !== undefined && { gpus: gpusOf(gpus) }),
+    ...(slots.length > 0 && { gpus: slots }),
+    ...(hosts.length > 0 && { hosts }),
+  };
+}
+
+function gpusOf(text: string): NonNullable<WorkersOptions['gpus']> {
+  if (text === 'inherit') return text;
+  if (text.startsWith('[')) {
+    try {
+      return JSON.parse(text) as number[]; // what is in it is checked with all other options
+    } catch {
+      throw new UsageError(`--gpus takes a list as JSON, [0,1,"2,3"], not "${text}"`);
+    }
+  }
+  const number = Number(text);
+  if (text.trim() !== '' && number >= 0) return number;
+  throw new UsageError(
+    `--gpus takes a number for each worker (1, 0.5), a list ([0,1,"2,3"]) or inherit, not "${text}"`,
+  );
+}
+
+/** In a folder of its own, so that trying a command out again and again leaves the records of the sweep alone. */
+function debugged(given: Given, { file, workers }: { file: SweepSpec; workers: WorkersOptions }): SweepSpec {
+  const output = given.text('output') ?? (process.env.PYW_OUTPUT || file.output || 'sweep-output');
+  return {
+    output: `${output}-debug`,
+    limit: 1,
+    existing: 'overwrite',
+    print: 'console',
+    retries: 0,
+    canary: false,
+    workers: { ...workers, count: 1, hosts: [] },
+  };
+}

@@ -1,0 +1,90 @@
+import { Recorded } from '../../sweep/commands/recorded.js';
+import { type ResultsQuery, resultsFor } from '../../sweep/commands/results-view.js';
+import { missingSummary } from '../../sweep/commands/run-summary.js';
+import type { SweepResults } from '../../sweep/results/sweep-results.js';
+import { UsageError } from '../command-line.js';
+import { exitCodes } from './exit-code.js';
+import type { Given } from './given.js';
+import { outputFolder } from './output-folder.js';
+import { plotResults } from './plot-results.js';
+import type { Terminal } from './terminal.js';
+
+/** Shows the table of what is done. */
+export async function results(given: Given, terminal: Terminal): Promise<number> {
+  const recorded = new Recorded(await outputFolder(given.args[0], given, terminal));
+  const table = resultsFor(recorded.entries(), queryOf(given));
+  const to = given.text('to');
+  const plot = given.text('plot');
+  if (to !== undefined) await table.write(to);
+  if (plot !== undefined) {
+    await plotResults(recorded.entries(), plot, { output: recorded.output, best: given.text('best') });
+  }
+  if (given.has('json')) terminal.printJson(asJson(table, recorded.output));
+  else if (given.text('format') !== undefined) await printAs(given.text('format'), table, terminal);
+  else if (to === undefined && plot === undefined) printTable(table, given, terminal);
+  for (const path of [to, plot]) if (path !== undefined) terminal.tell(`written: ${path}`);
+  return exitCodes.done;
+}
+
+function queryOf(given: Given): ResultsQuery {
+  const columns = given.list('columns');
+  return {
+    ...(given.list('include').length > 0 && { include: given.list('include') }),
+    meta: given.list('meta'),
+    filters: given.texts('filter'),
+    groupBy: given.list('group-by'),
+    overSeeds: given.has('over-seeds') ? (given.text('over-seeds') ?? 'seed') : undefined,
+    best: given.text('best'),
+    count: given.wholeNumber('count'),
+    sort: given.texts('sort'),
+    columns,
+    isWhole: given.has('all') || given.has('json') || given.has('format') || given.has('to') || given.has('plot'),
+  };
+}
+
+function printTable(table: SweepResults, given: Given, terminal: Terminal): void {
+  const { dim } = terminal.colors;
+  const maxRows = given.wholeNumber('rows') ?? (terminal.isLive ? 50 : Math.max(1, table.length));
+  if (table.length > 0) terminal.print(...table.table({ width: terminal.width, maxRows }));
+  else terminal.print('No task is in this table.');
+  const { missing, progress } = table;
+  if (missing.length === 0) return;
+  const { failures, stopped, cancelled, waiting } = progress;
+  const parts = Object.entries({
+    failed: failures,
+    'stopped early': stopped,
+    'cut off': cancelled,
+    'not ended': waiting,
+  });
+  const told = parts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
+  terminal.tell(dim(`Without ${told.join(', ')}: --include all shows these too.`));
+}
+
+/** The table, and what is not in it. */
+function asJson(table: SweepResults, output: string): unknown {
+  return {
+    output,
+    columns: table.columns.map(({ name, kind, type, spreadOf = null }) => ({ name, kind, type, spreadOf })),
+    rows: table.rows,
+    progress: table.progress,
+    missing: table.missing.toArray().map((each) => missingSummary(each, output)),
+  };
+}
+
+async function printAs(format: string | undefined, table: SweepResults, terminal: Terminal): Promise<void> {
+  switch (format) {
+    case 'csv':
+      return terminal.printBytes(table.toCsv());
+    case 'json':
+      return terminal.printBytes(table.toJson());
+    case 'jsonl':
+      return terminal.printBytes(table.toJsonLines());
+    case 'md':
+      return terminal.printBytes(table.toMarkdown());
+    case 'parquet':
+      if (terminal.isLive) throw new UsageError('parquet is nothing for a terminal: write it to a file with --to FILE');
+      return terminal.printBytes(await table.toParquet());
+    default:
+      throw new UsageError(`there is no format "${format}"`);
+  }
+}

@@ -1,0 +1,31 @@
+import { brief } from '../../sweep/commands/brief.js';
+import { durationText } from '../../sweep/commands/duration.js';
+import type { RunSummary } from '../../sweep/commands/run-summary.js';
+import type { Colors } from './colors.js';
+import { placeOf } from './place.js';
+
+const FAILED_SHOWN = 5;
+
+/** What came of a run, for people. */
+export function summaryLines(summary: RunSummary, { green, red, dim }: Colors): string[] {
+  const { total, done, skipped, failures, stopped, cancelled, missing, output, ms } = summary;
+  const place = placeOf(output);
+  const counts = [
+    green(`${done + skipped} of ${total} done`) + (skipped > 0 ? ` (${skipped} before)` : ''),
+    ...(failures > 0 ? [red(`${failures} failed`)] : []),
+    ...(stopped > 0 ? [`${stopped} stopped early`] : []),
+    ...(cancelled > 0 ? [`${cancelled} cut off`] : []),
+    ...(missing.length > failures + stopped + cancelled
+      ? [`${missing.length - failures - stopped - cancelled} not run`]
+      : []),
+  ];
+  const failed = missing.filter(({ reason }) => reason === 'failed');
+  return [
+    `${counts.join(', ')} in ${durationText(ms)}. ${dim(`Results: pyw-sweep results ${place}`)}`,
+    ...failed.slice(0, FAILED_SHOWN).map(({ folder, class: failure, message, log }) => {
+      return `  ${red(failure ?? 'failed')} ${folder}: ${brief(message)}${log ? dim(` (${placeOf(log)})`) : ''}`;
+    }),
+    ...(failed.length > FAILED_SHOWN ? [`  and ${failed.length - FAILED_SHOWN} more`] : []),
+    ...(missing.length > 0 ? [dim('Run it again to go on; pyw-sweep retry tries those again that have failed.')] : []),
+  ];
+}
