@@ -13,6 +13,7 @@ const sections = {
   pool: 'Pools',
   payloads: 'Payloads, there and back',
   remote: 'Remote workers, on loopback, encrypted',
+  sweep: 'Sweeps',
 };
 const { values, positionals } = parseArgs({
   allowPositionals: true,

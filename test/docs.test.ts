@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import ts from 'typescript';
 
@@ -57,7 +57,9 @@ describe('The documentation', () => {
       .find((line) => line.includes('// -> '))
       ?.trim()}`, async () => {
       const expected = [...text.matchAll(/\/\/ -> (.*)$/gm)].map(([, value]) => value);
-      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file]);
+      const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', resolve(file)], {
+        cwd: folder,
+      });
       assert.deepEqual(stdout.trimEnd().split('\n'), expected);
     });
   }

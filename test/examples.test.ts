@@ -29,6 +29,24 @@ const said: Readonly<Record<string, readonly RegExp[]>> = {
     /hang \(attempt \d\) -> terminated: .*timeoutMs of 500/,
   ],
   'pool-web-server.ts': [/168 primes up to 1000\n303 .*\n430 .*\nthe browser has left, its call was ended/],
+  'study.ts': [
+    /^simpson +256 +1\.7183/m,
+    /best: simpson with 256 parts, off by \d\.\d+e-\d+/,
+    /threads and processes found the same/,
+    /The report is in build\/study\/report\.html/,
+  ],
+  'sweep-first.ts': [/^left +4 +1\.51/m, /^simpson +16 +1\.7183/m, /best: simpson with 16 parts/],
+  'sweep-commands.ts': [/^0\.01 +true +297 +0\.1$/m, /numbers: 98 99 100\nepoch 1 loss=1\nepoch 2 loss=0\.1/],
+  'sweep-loads.ts': [/^5000000 +2 +32463$/m, /12 tasks, [23] loads/],
+  'sweep-resume.ts': [
+    /stopped in the middle\n12 of 12 are there, 0 are missing\n12 runs of 12 tasks\nwhat was done was not done again/,
+  ],
+  'sweep-early-stop.ts': [
+    /rate=0.05 stopped at step 10 its best loss/,
+    /not worth going on with: 0\.05, 0\.02, 0\.001/,
+  ],
+  'sweep-search.ts': [/^\d+ points, the lowest at 3\.14$/m],
+  'sweep-stages.ts': [/25 points, the highest at x=0\.25, y=0\.75\n25 points, the highest at x=0\.3, y=0\.7/],
   'stuck.ts': [/it says: I shall be back soon/, /it is at hang/, /Worker "stuck" was terminated \(it blocked/],
 };
 

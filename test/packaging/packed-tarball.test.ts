@@ -50,7 +50,7 @@ describe('the package as npm packs it', function () {
     const packed = await command('npm', ['pack', '--json', '--ignore-scripts', '--dry-run'], root);
     const [{ files }] = JSON.parse(packed) as [{ files: { path: string }[] }];
     const tops = new Set(files.map(({ path }) => path.split('/')[0]));
-    for (const needed of ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json'])
+    for (const needed of ['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json', 'schema'])
       assert.ok(tops.delete(needed), needed);
     tops.delete('docs');
     assert.deepEqual([...tops], []);

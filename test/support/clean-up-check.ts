@@ -40,9 +40,11 @@ export const mochaHooks = {
   },
 };
 
-/** A server has no children but workers; an sshd has sessions, and these have servers. */
+/** A server has no children but workers; an sshd has sessions, and these have servers; a browser is many processes. */
 function hasNoWorkers(pid: number): boolean {
   const children = childrenOf(pid);
-  if (/^\S*sshd/.test(commandOf(pid))) return children.every(hasNoWorkers);
+  const command = commandOf(pid);
+  if (/^\S*chromium/.test(command)) return true;
+  if (/^\S*sshd/.test(command)) return children.every(hasNoWorkers);
   return children.length === 0;
 }

@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict';
+import { chmodSync, existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from '../support/eventually.js';
+import { type Answer, SweepCommand } from '../support/sweep-command.js';
+
+/** Says its parameters, and fails for the seed 1 where it is told to. */
+const study = `
+export function task({ x, seed = 0 }, { dir }) {
+  if (process.env.STUDY_FAILS && seed === 1) throw new RangeError('seed 1 is bad');
+  console.log('working', x, seed);
+  return { y: x * 10 + seed };
+}
+export default { output: 'out', variables: { x: [1, 2, 3], seed: [0, 1] }, task, workers: { count: 2 } };
+`;
+
+describe('pyw-sweep run', function () {
+  this.timeout(60_000); // each of them starts processes, many of them one after the other
+  let command: SweepCommand;
+  beforeEach(() => {
+    command = new SweepCommand();
+  });
+  afterEach(() => command.remove());
+
+  it('runs the sweep file of the working directory, and skips what is done the next time', async () => {
+    command.write('sweep.config.mjs', study);
+    const first = await command.run(['run']);
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(first.stderr, /6 of 6 done/);
+    const again = await command.json(['run']);
+    assert.deepEqual([again.event, again.done, again.skipped, again.total, again.exitCode], ['summary', 0, 6, 6, 0]);
+    assert.deepEqual(again.missing, []);
+  });
+
+  it('runs a command without any file, with values as they were written', async () => {
+    const { code, stderr } = await command.run([
+      ...['run', '-p', 'lr=1e-3,1e-4', '-p', 'seed=0..1', '--metric', 'loss=loss=(\\S+)', '-w', '2'],
+      ...['--', 'node', '-e', 'console.log("loss=" + process.argv[1] + "$HOME")', '{lr}'],
+    ]);
+    assert.equal(code, 0, stderr);
+    assert.deepEqual(readdirSync(join(command.path, 'sweep-output', 'lr=1e-3')), ['seed=0', 'seed=1']);
+    const table = await command.json(['results']);
+    assert.deepEqual(
+      table.rows.map(({ loss }) => loss),
+      ['1e-3$HOME', '1e-3$HOME', '1e-4$HOME', '1e-4$HOME'],
+    );
+  });
+
+  it('gives a single word behind -- to the shell as it stands', async () => {
+    const { code } = await command.run(['run', '-p', 'n=3', '--', 'echo {n} | tr 3 7 > "$PWD/{n}.txt"']);
+    assert.equal(code, 0);
+    const { stdout } = await command.run(['plan', '-p', 'n=3', '--commands', '--', 'echo {n} | tr 3 7']);
+    assert.equal(stdout, 'echo 3 | tr 3 7\n');
+  });
+
+  it('ends with 1 when a task has failed, and tells which one and why', async () => {
+    command.write('sweep.config.mjs', study);
+    const { code, stderr } = await command.run(['run'], { env: { STUDY_FAILS: '1' } });
+    assert.equal(code, 1);
+    assert.match(stderr, /3 failed/);
+    assert.match(stderr, /x=1\/seed=1: RangeError: seed 1 is bad/);
+    const summary = await command.json(['run'], { env: { STUDY_FAILS: '1' } });
+    assert.equal(summary.exitCode, 1);
+    const [missing] = summary.missing;
+    assert.deepEqual(Object.keys(missing ?? {}), [
+      'id',
+      'folder',
+      'params',
+      'reason',
+      'class',
+      'message',
+      'attempts',
+      'log',
+    ]);
+    assert.deepEqual([missing?.folder, missing?.reason, missing?.class], ['x=1/seed=1', 'failed', 'error']);
+  });
+
+  it('ends with 2 for what it cannot understand, and says how it is written', async () => {
+    const wrong: [string[], RegExp][] = [
+      [['run', '--bogus'], /unknown option '--bogus'/],
+      [['runn'], /unknown command 'runn'[\s\S]*run/],
+      [['run'], /no sweep file in .*pyw-sweep init/],
+      [['run', 'nowhere.mjs'], /no file .*nowhere\.mjs/],
+      [['run', '-p', 'lr', '--', 'true'], /name=values/],
+      [['run', '-p', 'a=1', '--', 'echo {b}'], /"?b"?/],
+      [['run', '-p', 'a=1', '--limit', 'some', '--', 'true'], /--limit takes a number, not "some"/],
+      [['run', '-p', 'a=1', '--limit', '1.5', '--', 'true'], /whole number/],
+      [['run', '-p', 'a=1', '--timeout', 'soon', '--', 'true'], /--timeout takes a time/],
+      [['run', '-p', 'a=1', '--kind', 'magic', '--', 'true'], /process, thread, inline/],
+      [['run', '-p', 'a=1', '--filter', 'b > 1', '--', 'true'], /no parameter "b"/],
+      [['run', '-p', 'a=1', '--'], /nothing stands behind --/],
+      [['status', '--', 'x'], /nothing behind --/],
+      [[], /Usage: pyw-sweep/],
+    ];
+    for (const [args, message] of wrong) {
+      const { code, stderr, stdout } = await command.run(args);
+      assert.equal(code, 2, args.join(' '));
+      assert.match(stderr, message);
+      assert.equal(stdout, '');
+    }
+    assert.deepEqual(readdirSync(command.path), []);
+  });
+
+  it('ends with 3 and touches nothing when the specification was changed, unless that is accepted', async () => {
+    const given = ['run', '-p', 'a=1,2', '--', 'echo {a}'];
+    assert.equal((await command.run(given)).code, 0);
+    const other = [...given.slice(0, -1), 'echo again {a}'];
+    const refused = await command.run(other);
+    assert.equal(refused.code, 3);
+    assert.match(refused.stderr, /echo \{a\}.* -> .*echo again \{a\}/);
+    assert.match(refused.stderr, /--accept-changes/);
+    const accepted = await command.run(['run', '--accept-changes', ...other.slice(1)]);
+    assert.match(accepted.stderr, /2 of 2 done \(2 before\)/);
+  });
+
+  it('leaves no trace of a dry run, also where the sweep was run before', async () => {
+    command.write('sweep.config.mjs', study);
+    for (const args of [['run', '--dry-run'], ['plan'], ['plan', '--json']]) {
+      const { code, stdout } = await command.run(args);
+      assert.equal(code, 0);
+      assert.match(stdout, args.includes('--json') ? /"tasks": 6/ : /6 tasks in out/);
+    }
+    assert.deepEqual(readdirSync(command.path), ['sweep.config.mjs']);
+    await command.run(['run', '--limit', '4']);
+    const before = command.snapshot();
+    const { stdout } = await command.run(['plan']);
+    assert.match(stdout, /2 to run, 4 done already/);
+    assert.deepEqual(command.snapshot(), before);
+  });
+
+  it('plans with every flag as it would run', async () => {
+    command.write('sweep.config.mjs', study);
+    const plan = async (...flags: string[]): Promise<Answer> => command.json(['plan', ...flags]);
+    assert.equal((await plan('--limit', '4')).tasks, 4);
+    assert.equal((await plan('--filter', 'x > 1', '--filter', 'seed == 0')).tasks, 2);
+    assert.deepEqual((await plan('--filter', 'x > 1')).cuts, [{ rule: 'x > 1', points: 2, title: '' }]);
+    assert.equal((await plan('--shard', '2/3')).tasks, 2);
+    assert.deepEqual(
+      (await plan('--sample', '2', '--seed', '7')).first,
+      (await plan('--sample', '2', '--seed', '7')).first,
+    );
+    assert.equal((await plan('-p', 'x=1..9')).tasks, 18);
+    const flat = (await plan('--no-subdir')).first;
+    assert.equal(flat[0]?.folder, 'x=1,seed=0');
+    const workers = (await plan('-w', '5', '--kind', 'thread')).workers;
+    assert.deepEqual([workers.length, workers[0]?.kind], [5, 'thread']);
+    assert.match(String((await plan('-o', 'elsewhere')).output), /\/elsewhere$/);
+  });
+
+  it('shows who gets which GPU, by a tool that it asks, and takes none', async () => {
+    command.write('sweep.config.mjs', study);
+    command.write('bin/nvidia-smi', fakeNvidiaSmi);
+    chmodSync(join(command.path, 'bin/nvidia-smi'), 0o755);
+    const leases = join(command.path, 'leases');
+    const env = {
+      PATH: `${join(command.path, 'bin')}:${process.env.PATH}`,
+      PYW_LEASE_DIR: leases,
+      CUDA_VISIBLE_DEVICES: undefined,
+    };
+    const { workers } = await command.json(['plan', '--gpus', '1', '-w', 'auto'], { env });
+    assert.deepEqual(
+      workers.map(({ gpus }) => gpus),
+      [['0'], ['1']],
+    );
+    const listed = await command.json(['plan', '-r', '1', '0,1'], { env });
+    assert.deepEqual(
+      listed.workers.map(({ gpus }) => gpus),
+      [['1'], ['0', '1']],
+    );
+    const found = (await command.json(['gpus'], { env })).gpus;
+    assert.deepEqual(
+      found.map(({ id, usedMb, heldBy }) => [id, usedMb, heldBy]),
+      [
+        ['0', 512, null],
+        ['1', 0, null],
+      ],
+    );
+    const { stdout } = await command.run(['gpus'], { env });
+    assert.match(stdout, /NVIDIA Test/);
+    const tooMany = await command.run(['plan', '--gpus', '4'], { env });
+    assert.equal(tooMany.code, 2);
+    assert.equal(existsSync(leases), false);
+  });
+
+  it('runs the first task alone for -d, to the terminal, in a folder of its own', async () => {
+    command.write('sweep.config.mjs', study);
+    for (let time = 1; time <= 2; time++) {
+      const { code, stdout, stderr } = await command.run(['run', '-d']);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout + stderr, /working 1 0/);
+      assert.match(stderr, /1 of 1 done in/);
+    }
+    assert.equal(existsSync(join(command.path, 'out')), false);
+    assert.equal(existsSync(join(command.path, 'out-debug', 'x=1', 'seed=0', 'params.json')), true);
+  });
+
+  it('runs again with -f what is done', async () => {
+    command.write('sweep.config.mjs', study);
+    await command.run(['run']);
+    const again = await command.json(['run', '-f']);
+    assert.deepEqual([again.done, again.skipped], [6, 0]);
+  });
+
+  it('lets a flag go before the environment, and that before the file', async () => {
+    command.write('sweep.config.mjs', study);
+    const env = { PYW_LIMIT: '2', PYW_OUTPUT: 'by-env' };
+    const ofEnvironment = await command.json(['plan'], { env });
+    assert.deepEqual([ofEnvironment.tasks, String(ofEnvironment.output).split('/').at(-1)], [2, 'by-env']);
+    const ofFlag = await command.json(['plan', '--limit', '3', '-o', 'by-flag'], { env });
+    assert.deepEqual([ofFlag.tasks, String(ofFlag.output).split('/').at(-1)], [3, 'by-flag']);
+  });
+
+  it('ends a task that takes longer than --timeout, and tries it again as often as --retries says', async () => {
+    const from = performance.now();
+    const summary = await command.json(['run', '-p', 'a=1', '--timeout', '500ms', '--retries', '1', '--', 'sleep 60']);
+    assert.ok(performance.now() - from < 15_000);
+    const [missing] = summary.missing;
+    assert.deepEqual([missing?.class, missing?.attempts], ['timeout', 2]);
+  });
+
+  it('keeps a copy of the sweep file with the record', async () => {
+    command.write('sweep.config.mjs', study);
+    await command.run(['run', '--limit', '1']);
+    const starts = join(command.path, 'out', '.pyw', 'starts');
+    const copy = readdirSync(starts).find((name) => name.endsWith('sweep.config.mjs'));
+    assert.ok(copy);
+    assert.equal(command.read(join('out', '.pyw', 'starts', copy)), study);
+  });
+
+  it('is refused while another one is at it, and shares its work with --join', async () => {
+    const given = ['-p', 'a=1..4', '-w', '1', '--', 'while [ ! -e go ]; do sleep 0.05; done'];
+    const first = command.start(['run', ...given]);
+    await eventually(() => existsSync(join(command.path, 'sweep-output', 'a=1', 'running.json')));
+    const refused = await command.run(['run', ...given]);
+    assert.equal(refused.code, 3);
+    assert.match(refused.stderr, /at work already: process \d+/);
+    const held = await command.json(['plan', ...given]);
+    assert.equal(held.resume.heldBy?.pid, first.child.pid);
+    const joined = command.run(['run', '--join', ...given]);
+    command.write('go', '');
+    assert.deepEqual([(await first.ended).code, (await joined).code], [0, 0]);
+  });
+});
+
+const fakeNvidiaSmi = `#!/bin/sh
+case "$1" in
+  --query-gpu*)
+    echo "0, GPU-aaaaaaaa-0000-0000-0000-000000000000, NVIDIA Test, 8192, 512, 3, 00000000:01:00.0"
+    echo "1, GPU-bbbbbbbb-0000-0000-0000-000000000000, NVIDIA Test, 8192, 0, 0, 00000000:02:00.0" ;;
+  -L)
+    echo "GPU 0: NVIDIA Test (UUID: GPU-aaaaaaaa-0000-0000-0000-000000000000)"
+    echo "GPU 1: NVIDIA Test (UUID: GPU-bbbbbbbb-0000-0000-0000-000000000000)" ;;
+esac
+`;

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type SweepSpec, sweep } from 'pyworkers/sweep';
+import { isRunning } from '../support/processes.js';
+import { sweepFolder } from '../support/sweep-folder.js';
+
+describe('The commands of a sweep', () => {
+  const folder = sweepFolder();
+  const study = (more: SweepSpec): SweepSpec => ({
+    output: folder.output,
+    variables: { x: [1, 2] },
+    ...more,
+    workers: { count: 1, ...more.workers, env: { NOTES: join(folder.path, 'notes') } },
+  });
+  const train = 'echo "train {x}" >> $NOTES; echo "loss={x}.5"';
+  const test = 'echo "test {x}" >> $NOTES; echo \'::result {"accuracy": 0.{x}}\'';
+
+  it('run in their order in the folder of each task, with a log and a status for each', async () => {
+    const results = await sweep(study({ commands: { train, test }, metrics: { loss: 'loss=(\\S+)' } }));
+    assert.deepEqual(
+      results.rows.map(({ x, loss, accuracy }) => ({ x, loss, accuracy })),
+      [
+        { x: 1, loss: 1.5, accuracy: 0.1 },
+        { x: 2, loss: 2.5, accuracy: 0.2 },
+      ],
+    );
+    assert.deepEqual(folder.lines('notes'), ['train 1', 'test 1', 'train 2', 'test 2']);
+    const logs = readdirSync(join(folder.output, 'x=1')).filter((name) => name.startsWith('log.'));
+    assert.deepEqual(logs.map((name) => name.split('.')[1]).sort(), ['test', 'train']);
+    const status = JSON.parse(readFileSync(join(folder.output, 'x=1', 'status.json'), 'utf8'));
+    assert.deepEqual(
+      status.commands.map(({ name, status: how, exitCode }: Record<string, unknown>) => [name, how, exitCode]),
+      [
+        ['train', 'done', 0],
+        ['test', 'done', 0],
+      ],
+    );
+  });
+
+  it('are skipped after one that fails, which is what the task has failed of', async () => {
+    const results = await sweep(study({ commands: { train: 'exit 3', test } }));
+    const [missing] = [...results.missing];
+    assert.deepEqual([missing?.class, results.length], ['exit', 0]);
+    assert.deepEqual(folder.lines('notes'), []);
+  });
+
+  it('are not run again one by one: what was done of a task that failed stays done', async () => {
+    const flag = 'test -e $NOTES.ready && echo "test {x}" >> $NOTES';
+    const first = await sweep(study({ commands: { train, test: flag } }));
+    assert.equal(first.length, 0);
+    assert.equal((await sweep(study({ commands: { train, test: flag } }))).length, 0);
+    writeFileSync(join(folder.path, 'notes.ready'), '');
+    const last = await sweep(study({ commands: { train, test: flag } }));
+    assert.equal(last.length, 2);
+    assert.deepEqual(folder.lines('notes').sort(), ['test 1', 'test 2', 'train 1', 'train 2']);
+  });
+
+  it('that are added later run alone, and what was done before belongs to the task all the same', async () => {
+    const metrics = { loss: 'loss=(\\S+)' };
+    await sweep(study({ commands: { train }, metrics }));
+    const both = await sweep(study({ commands: { train, test }, metrics }));
+    assert.deepEqual(folder.lines('notes'), ['train 1', 'train 2', 'test 1', 'test 2']);
+    assert.deepEqual(
+      both.rows.map(({ loss, accuracy }) => [loss, accuracy]),
+      [
+        [1.5, 0.1],
+        [2.5, 0.2],
+      ],
+    );
+    await sweep(study({ commands: { train, test }, metrics }));
+    await sweep(study({ commands: { train }, metrics }));
+    assert.equal(folder.lines('notes').length, 4);
+  });
+
+  it('are selected by name, one after the other if one likes', async () => {
+    const commands = { train, test };
+    await sweep(study({ commands, only: 'train' }));
+    assert.deepEqual(folder.lines('notes'), ['train 1', 'train 2']);
+    await sweep(study({ commands, only: 'test' }));
+    await sweep(study({ commands }));
+    assert.deepEqual(folder.lines('notes'), ['train 1', 'train 2', 'test 1', 'test 2']);
+  });
+
+  it('that are added later and fail make the task a failure, without undoing what was done', async () => {
+    await sweep(study({ commands: { train } }));
+    const failed = await sweep(study({ commands: { train, test: 'exit 1' } }));
+    assert.deepEqual(
+      [...failed.missing].map((each) => each.class),
+      ['exit', 'exit'],
+    );
+    await assert.rejects(sweep(study({ commands: { train, test: 'exit 2' } })), /commands.test/);
+    const mended = await sweep(study({ commands: { train, test: 'true' }, changed: 'accept' }));
+    assert.equal(mended.length, 2);
+    assert.deepEqual(folder.lines('notes'), ['train 1', 'train 2']);
+  });
+
+  it('are refused where one that is recorded was changed', async () => {
+    await sweep(study({ commands: { train } }));
+    await assert.rejects(sweep(study({ commands: { train: 'echo other' } })), /train[\s\S]*echo other/);
+  });
+
+  it('all run again after a verify that did not accept what they left', async () => {
+    let isGood = false;
+    const spec = study({ variables: { x: [1] }, commands: { train, test }, verify: () => isGood });
+    await sweep(spec);
+    isGood = true;
+    assert.equal((await sweep(spec)).length, 1);
+    assert.deepEqual(folder.lines('notes'), ['train 1', 'test 1', 'train 1', 'test 1']);
+  });
+
+  it('all run again with existing: overwrite', async () => {
+    const spec = study({ variables: { x: [1] }, commands: { train, test } });
+    await sweep(spec);
+    await sweep({ ...spec, existing: 'overwrite' });
+    assert.equal(folder.lines('notes').length, 4);
+  });
+
+  it('end with all their children when their time is over', async () => {
+    const results = await sweep(
+      study({
+        variables: { x: [1] },
+        commands: 'sleep 1000 & echo $! > {_output}/child; wait',
+        timeoutMs: 500,
+        graceMs: 300,
+      }),
+    );
+    assert.equal([...results.missing][0]?.class, 'timeout');
+    assert.equal(isRunning(Number(readFileSync(join(folder.output, 'x=1', 'child'), 'utf8'))), false);
+  });
+
+  it('take hostile values as they are', async () => {
+    const values = [
+      'a/b',
+      '../../x',
+      '$(touch pwned)',
+      '`touch pwned`',
+      `it's "so"`,
+      'two\nlines',
+      'ünï — 漢字',
+      'y'.repeat(400),
+    ];
+    const results = await sweep(study({ variables: { v: values }, commands: 'cd {_output} && printf %s {v} > got' }));
+    assert.equal(results.length, values.length);
+    const folders = readdirSync(folder.output).filter((name) => name !== '.pyw');
+    const got = folders.map((name) => readFileSync(join(folder.output, name, 'got'), 'utf8'));
+    assert.deepEqual(got.sort(), [...values].sort());
+    assert.equal(
+      folders.some((name) => existsSync(join(folder.output, name, 'pwned'))),
+      false,
+    );
+    assert.deepEqual(readdirSync(folder.path).sort(), ['out']);
+  });
+});
