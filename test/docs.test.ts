@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { loadSweepFile, Sweep } from 'pyworkers/sweep';
 import ts from 'typescript';
 
 /*
@@ -49,6 +51,33 @@ describe('The documentation', () => {
       return `${file?.fileName}:${line} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
     });
     assert.deepEqual(problems, []);
+  });
+
+  for (const { text, page } of blocks.filter(({ language }) => language === 'yaml')) {
+    it(`has sweep files that can be read: ${page}, ${text.split('\n', 1)[0]}`, async () => {
+      const file = join(folder, 'sweep.yaml');
+      writeFileSync(file, text);
+      const { spec } = await loadSweepFile(file);
+      assert.ok((new Sweep({}, { file: spec }).plan?.size ?? 0) > 0);
+    });
+  }
+
+  it('has a first sweep that runs as it is told, from an empty folder', async function () {
+    this.timeout(120_000);
+    const empty = mkdtempSync(join(tmpdir(), 'pyw-first-'));
+    const command = `${process.execPath} ${resolve('dist/cli/pyw-sweep.js')}`;
+    try {
+      for (const { text } of blocks.filter(
+        (block) => block.page === 'docs/first-sweep.md' && block.language === 'sh',
+      )) {
+        const script = text.replaceAll('npx pyw-sweep', command);
+        await promisify(execFile)('bash', ['-e', '-c', script], { cwd: empty });
+      }
+      assert.match(readFileSync(join(empty, 'report.html'), 'utf8'), /^<!doctype html>/i);
+      assert.ok(existsSync(join(empty, 'quick', 'lr=1e-3', 'seed=4', 'status.json')));
+    } finally {
+      rmSync(empty, { recursive: true, force: true });
+    }
   });
 
   for (const { file, text, page } of code.filter((block) => block.text.includes('// -> '))) {

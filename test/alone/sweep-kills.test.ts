@@ -23,7 +23,7 @@ describe('A sweep whose driver is killed again and again', function () {
 
   for (const [kind, kills, ms] of [
     ['thread', isShort ? 40 : 200, isShort ? 80 : 250],
-    ['process', isShort ? 3 : 10, 20],
+    ['process', isShort ? 2 : 5, 20],
   ] as const) {
     it(`comes to its end with ${kind} workers: each task succeeds once, and is not begun again after that`, async () => {
       const output = mkdtempSync(join(tmpdir(), 'pyw-kills-'));

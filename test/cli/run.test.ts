@@ -80,7 +80,7 @@ describe('pyw-sweep run', function () {
       [['run', '--bogus'], /unknown option '--bogus'/],
       [['runn'], /unknown command 'runn'[\s\S]*run/],
       [['run'], /no sweep file in .*pyw-sweep init/],
-      [['run', 'nowhere.mjs'], /no file .*nowhere\.mjs/],
+      [['run', 'nowhere.mjs'], /nowhere\.mjs: there is no such file/],
       [['run', '-p', 'lr', '--', 'true'], /name=values/],
       [['run', '-p', 'a=1', '--', 'echo {b}'], /"?b"?/],
       [['run', '-p', 'a=1', '--limit', 'some', '--', 'true'], /--limit takes a number, not "some"/],
