@@ -1,8 +1,8 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { sweep } from 'pyworkers/sweep';
 import { ms, row, takeTurns, timed, times } from '../measure.mjs';
 import { noop } from '../tasks.mjs';
@@ -10,18 +10,19 @@ import { noop } from '../tasks.mjs';
 const TASKS = 10_000;
 const COMMANDS = 1000;
 const MILLION = 1_000_000;
-const folder = mkdtempSync(join(tmpdir(), 'pyw-bench-'));
+const build = fileURLToPath(new URL('../../build', import.meta.url));
+mkdirSync(build, { recursive: true });
+const folder = mkdtempSync(join(build, 'bench-'));
 let outputs = 0;
 
 const run = (spec) => async () => {
   const output = join(folder, `${++outputs}`);
-  const taken = await timed(() => sweep({ output, workers: { count: 2 }, ...spec }));
-  rmSync(output, { recursive: true });
-  return taken;
+  // What is made stays until the end: ext4 is slow at making files where many were removed a moment ago.
+  return timed(() => sweep({ output, workers: { count: 2 }, ...spec }));
 };
 const upTo = (last) => ({ i: { from: 0, to: last - 1, step: 1 } });
 
-const functions = await takeTurns(5, {
+const functions = await takeTurns(3, {
   processes: run({ task: noop, variables: upTo(TASKS) }),
   threads: run({ task: noop, variables: upTo(TASKS), workers: { count: 2, kind: 'thread' } }),
 });
@@ -34,7 +35,7 @@ const fed = (program, args) => async () =>
     await once(child, 'close');
   });
 const hasParallel = spawnSync('parallel', ['--version']).status === 0;
-const commands = await takeTurns(5, {
+const commands = await takeTurns(3, {
   ours: run({ commands: 'true {i}', variables: upTo(COMMANDS) }),
   xargs: fed('xargs', ['-P2', '-n1', 'true']),
   ...(hasParallel && { parallel: fed('parallel', ['-j2', '--will-cite', 'true']) }),
