@@ -4,23 +4,10 @@ import { checkSpaces } from '../plan/check-spaces.js';
 import { resolved } from '../run/resolved.js';
 import type { SweepSpec } from '../run/spec.js';
 import { Space } from '../space/space.js';
+import { spaceKeys } from '../space/space-keys.js';
 import type { SpaceSpec } from '../space/space-spec.js';
 import type { Problems } from './problems.js';
 import { entryOf, type YamlNode, type YamlScalar } from './yaml-node.js';
-
-const spaceKeys = [
-  'title',
-  'variables',
-  'points',
-  'computed',
-  'defaults',
-  'aliases',
-  'constraints',
-  'exclude',
-  'include',
-  'repeats',
-  'sample',
-] as const satisfies readonly (keyof SpaceSpec)[];
 
 /** What the schema cannot know: expressions, lists that do not fit each other, commands that cannot be filled in. */
 export function checkMeaning(spec: SweepSpec, document: YamlNode, problems: Problems): void {

@@ -1,5 +1,6 @@
 import type { TaskEnd } from '../../task/record.js';
 import type { Task } from '../point.js';
+import { type Begin, type BeginOptions, doneIfEnough } from './begin.js';
 import { type Claim, Claims } from './claims.js';
 import { clearFolder } from './clear-folder.js';
 import { Journal } from './journal.js';
@@ -17,26 +18,6 @@ import { asValue, checkFolder, keepFingerprint } from './specification.js';
 import { addGit, writeStart } from './start-record.js';
 import { doneIn } from './status-file.js';
 import { checkOwn, writeParams } from './task-folder.js';
-
-/** Who is to do a task. */
-export interface BeginOptions {
-  readonly worker: string;
-  readonly gpus?: readonly string[];
-  /** Where its worker is; this host if not given. */
-  readonly host?: string;
-  /** `later`: whoever runs it calls `prepareTaskFolder` itself. Default `now`. */
-  readonly params?: 'now' | 'later';
-  /** Whether a recorded success is all that is wanted; otherwise it is run again, and counts until that has ended. Default: it is. */
-  isEnough?(end: TaskEnd): boolean;
-}
-
-export type Begin =
-  /** Run it. `path` is its folder, and `attempt` goes into its end. */
-  | { readonly type: 'claimed'; readonly attempt: number; readonly path: string }
-  /** Another driver is at it, or this one. Ask again later: it may fail, or that driver may die. */
-  | { readonly type: 'taken'; readonly by: string }
-  /** It has been done, by another driver it may be. */
-  | { readonly type: 'done'; readonly end: TaskEnd };
 
 interface Parts {
   readonly layout: Layout;
@@ -258,8 +239,4 @@ export class Ledger {
   #checkOpen(): void {
     if (this.#isClosed) throw new LedgerError('This ledger is closed. Open it again.', 'ERR_LEDGER_STATE');
   }
-}
-
-function doneIfEnough(end: TaskEnd | undefined, { isEnough }: BeginOptions): Begin | undefined {
-  return end && (isEnough?.(end) ?? true) ? { type: 'done', end } : undefined;
 }

@@ -18,6 +18,7 @@ import {
 } from '../../base/checks.js';
 import { OptionError } from '../../base/errors.js';
 import { checkTarget } from '../../target/refer.js';
+import { spaceKeys } from '../space/space-keys.js';
 import { RetryRules } from './retry-rules.js';
 import type { Hooks, RunOptions, SuccessRule, SweepSpec } from './spec.js';
 
@@ -49,23 +50,7 @@ const isTexts: Check = (value) =>
     : 'an object of strings';
 
 /** What the space says is checked by the plan. */
-const ofSpace: readonly (keyof SweepSpec)[] = [
-  'title',
-  'variables',
-  'computed',
-  'defaults',
-  'aliases',
-  'constraints',
-  'exclude',
-  'include',
-  'repeats',
-  'sample',
-  'points',
-  'spaces',
-  'limit',
-  'shard',
-  'folders',
-];
+const ofSpace: readonly (keyof SweepSpec)[] = [...spaceKeys, 'spaces', 'limit', 'shard', 'folders'];
 
 /** A space's own: of several spaces, each has its own; a search has no space. */
 const ofOneSpace = ofSpace.filter((name) => !['spaces', 'sample', 'limit', 'shard', 'folders'].includes(name));

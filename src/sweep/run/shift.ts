@@ -1,7 +1,8 @@
 import type { Events } from '../../base/events.js';
 import type { Preparation } from '../../task/order.js';
 import type { TaskEnd } from '../../task/record.js';
-import type { Begin, Ledger } from '../ledger/ledger.js';
+import type { Begin } from '../ledger/begin.js';
+import type { Ledger } from '../ledger/ledger.js';
 import type { Task } from '../point.js';
 import type { Queue } from './agenda.js';
 import type { StopRule } from './early-stop.js';
