@@ -25,11 +25,11 @@ export class Desk {
   }
 
   /** Makes a value and keeps it, in the place of the one before. */
-  async load({ variable, value, load, dispose }: Load): Promise<undefined> {
+  async load({ variable, value, label, load, dispose }: Load): Promise<undefined> {
     await this.#dispose(variable);
     const make = (await functionOf(load)) as (value: unknown, about: object) => unknown;
     const disposing = dispose && ((await functionOf(dispose)) as (value: unknown) => unknown);
-    const about = { variable, gpus: this.#ready.gpus, signal: context().signal };
+    const about = { variable, label, gpus: this.#ready.gpus, signal: context().signal };
     this.#held.set(variable, { value: await make(value, about), dispose: disposing });
   }
 

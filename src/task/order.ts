@@ -43,6 +43,8 @@ export interface Load {
   readonly dispose?: TargetRef;
 }
 
+  /** What the value is called. */
+  readonly label?: string;
 /** One attempt of one task. */
 export interface Assignment {
   readonly id: string;
@@ -54,6 +56,8 @@ export interface Assignment {
   readonly folder?: string;
   /** What `params.json` in that folder is to say. */
   readonly record?: string;
+  /** What values are called that were given labels, by variable. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** The variables in effect that have a loaded value; the worker may hold others from tasks before. */
   readonly loaded?: readonly string[];
   /** Names of the commands to run; the others are left out. All without it. */

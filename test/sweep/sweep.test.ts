@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Sweep, type SweepResults, type SweepSpec, sweep } from 'pyworkers/sweep';
+import { Sweep, type SweepResults, type SweepSpec, sourced, sweep } from 'pyworkers/sweep';
 import * as tasks from '../fixtures/sweep-tasks.js';
 import { eventually } from '../support/eventually.js';
 import { isRunning } from '../support/processes.js';
@@ -141,6 +141,46 @@ describe('A sweep', () => {
 
   it('loads each value once, in the worker, and keeps it: two models on two workers are two loads', async () => {
     const loads = join(folder, 'loads');
+  it('takes nothing that a function prints for its result, its progress or its end', async () => {
+    for (const kind of ['process', 'thread'] as const) {
+      const study = new Sweep({
+        output: output(kind),
+        variables: { x: [1, 2] },
+        task: tasks.spoofs,
+        workers: { kind },
+      });
+      study.on('progress', (_, told) => assert.fail(`progress: ${JSON.stringify(told)}`));
+      assert.deepEqual((await study.run()).toRecords(), [
+        { x: 1, y: 1 },
+        { x: 2, y: 2 },
+      ]);
+    }
+  });
+
+  it('tells tasks and loads what values are called', async () => {
+    const results = await sweep({
+      output: output(),
+      variables: {
+        model: { values: ['bert-base', 'gpt2'], labels: { 'bert-base': 'BERT' }, load: tasks.loadCalled },
+        size: { zip: { width: [1, 2], depth: [4, 8] }, labels: ['small', 'big'] },
+        lr: [sourced(1e-4, '1e-4')],
+      },
+      include: [{ model: 'bert-base', width: 2, depth: 8, lr: 0.5 }],
+      exclude: [{ model: 'gpt2', width: 1 }],
+      task: tasks.called,
+      workers: { count: 1 },
+    });
+    assert.deepEqual(
+      results.rows.map(({ model, called, loadedAs }) => [model, called, loadedAs]),
+      [
+        ['bert-base', 'BERT small 1e-4 undefined', 'model BERT'],
+        ['bert-base', 'BERT big 1e-4 undefined', 'model BERT'],
+        ['gpt2', 'gpt2 big 1e-4 undefined', 'model gpt2'],
+        ['bert-base', 'BERT big 0.5 undefined', 'model BERT'],
+      ],
+    );
+  });
+
     const results = await sweep({
       output: output(),
       variables: {

@@ -120,6 +120,7 @@ export class Attempt {
       ...(there !== 'scratch' && { record: paramsText(point) }),
       params: point.params,
       texts: point.texts,
+      ...(point.labels && { labels: point.labels }),
       ...(there === 'same' && { folder: join(output, folder) }),
       ...(typeof there === 'object' && { folder: posix.join(there.path, folder) }),
     };
