@@ -169,6 +169,11 @@ describe('pyw-sweep run', function () {
     );
     const found = (await command.json(['gpus'], { env })).gpus;
     assert.deepEqual(
+    const gpusOf = async (args: string[], more = {}): Promise<unknown> =>
+      (await command.json(['plan', ...args], { env: { ...env, ...more } })).workers.map(({ gpus }) => gpus);
+    assert.deepEqual(await gpusOf(['-w', 'auto', '--gpus', '{"gpus":1,"avoid":[0]}']), [['1']]);
+    assert.deepEqual(await gpusOf([], { PYW_GPUS: '{"gpus":0.5,"include":["*Test*"],"avoid":[1]}' }), [['0'], ['0']]);
+    assert.deepEqual(await gpusOf(['--gpus', 'inherit'], { PYW_GPUS: '1' }), [[], []]);
       found.map(({ id, usedMb, heldBy }) => [id, usedMb, heldBy]),
       [
         ['0', 512, null],

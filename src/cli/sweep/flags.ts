@@ -26,7 +26,7 @@ export const specFlags: readonly Flag[] = [
   },
   outputFlag,
   { flags: '-w, --workers <count>', about: 'how many workers, or auto' },
-  { flags: '--gpus <gpus>', about: 'GPUs for each worker (1, 2, 0.5), a list ([0,1,"2,3"]), or inherit' },
+  { flags: '--gpus <gpus>', about: 'GPUs for each worker: 1, 0.5, [0,1,"2,3"], {"gpus":1,"avoid":[0]}, or inherit' },
   { flags: '-r, --resource <gpus...>', about: 'a worker for each: -r 0 1 "2,3"' },
   { flags: '--kind <kind>', about: 'of the workers', choices: ['process', 'thread', 'inline'] },
   { flags: '--hosts <addresses>', about: 'servers on other machines, with commas', isRepeated: true },

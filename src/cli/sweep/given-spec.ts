@@ -1,5 +1,6 @@
 import { templateOf } from '../../sweep/commands/inline-command.js';
 import { variablesFrom } from '../../sweep/commands/inline-variables.js';
+import { gpusFrom, gpusTaken } from '../../sweep/run/gpus-from.js';
 import type { SweepSpec, WorkersOptions } from '../../sweep/run/spec.js';
 import { UsageError } from '../command-line.js';
 import type { Given } from './given.js';
@@ -106,19 +107,9 @@ function workersOf(given: Given): WorkersOptions {
 }
 
 function gpusOf(text: string): NonNullable<WorkersOptions['gpus']> {
-  if (text === 'inherit') return text;
-  if (text.startsWith('[')) {
-    try {
-      return JSON.parse(text) as number[]; // what is in it is checked with all other options
-    } catch {
-      throw new UsageError(`--gpus takes a list as JSON, [0,1,"2,3"], not "${text}"`);
-    }
-  }
-  const number = Number(text);
-  if (text.trim() !== '' && number >= 0) return number;
-  throw new UsageError(
-    `--gpus takes a number for each worker (1, 0.5), a list ([0,1,"2,3"]) or inherit, not "${text}"`,
-  );
+  const gpus = gpusFrom(text.trim());
+  if (gpus === undefined) throw new UsageError(`--gpus takes ${gpusTaken}, not "${text}"`);
+  return gpus;
 }
 
 /** In a folder of its own, so that trying a command out again and again leaves the records of the sweep alone. */

@@ -8,6 +8,8 @@ import { threadEnv } from '../../task/resources/thread-env.js';
 import type { PersistentWorkerOptions } from '../../worker/options.js';
 import { cpuSlot } from '../gpu/slot.js';
 import type { Locate } from './assignments.js';
+import { areFound } from './gpu-options.js';
+import { isHereAtWork } from './hosts-of.js';
 import type { Place } from './place.js';
 import type { Resolved } from './resolved.js';
 import { type HostSite, type Sites, textOfHost } from './sites.js';
@@ -43,7 +45,7 @@ export class Places {
     if (workers.count === 'auto') return slots ? slots.length : 'auto';
     if (workers.count !== undefined) return workers.count;
     if (slots) return slots.length;
-    if (workers.hosts && workers.hosts.length > 0) return 0;
+    if (!isHereAtWork(workers)) return 0;
     return Math.max(1, cpuCount() - 1);
   }
 
@@ -52,6 +54,9 @@ export class Places {
     const { slots } = this.#options.sites.local;
     if (slots && this.#taken.size >= slots.length) {
       throw new Error(`No further worker can be had: each of the ${slots.length} slots on GPUs has one.`);
+    }
+    if (!slots && areFound(this.#options.spec.workers?.gpus)) {
+      throw new Error('No further worker can be had: workers get GPUs, and this machine gives none to this sweep.');
     }
     return this.local();
   }

@@ -19,6 +19,8 @@ import {
 import { OptionError } from '../../base/errors.js';
 import { checkTarget } from '../../target/refer.js';
 import { spaceKeys } from '../space/space-keys.js';
+import { checkGpuOptions } from './gpu-options.js';
+import { hostsOf } from './hosts-of.js';
 import { RetryRules } from './retry-rules.js';
 import type { Hooks, RunOptions, SuccessRule, SweepSpec } from './spec.js';
 
@@ -145,8 +147,9 @@ export function resolved(spec: SweepSpec): Resolved {
   };
 }
 
-function checkWorkers({ workers = {}, join, existing }: SweepSpec): void {
-  const { count, hosts = [], kind = 'process', memoryMb } = workers;
+function checkWorkers({ workers = {}, join, existing, task }: SweepSpec): void {
+  const { count, hosts = [], kind = 'process', memoryMb, cwd, gpus } = workers;
+  for (const each of [{ gpus }, ...hostsOf(workers)]) checkGpuOptions(each.gpus);
   if (count === 0 && hosts.length === 0) {
     throw new OptionError('A "count" of 0 leaves nobody to work: give at least 1, or name "hosts".');
   }
