@@ -32,6 +32,7 @@ export async function performCommands(
     commands: records,
   } = await runCommands(commands, {
     folder: folder.path,
+    ...around(preparation),
     ...(work.metrics && { metrics: work.metrics }),
     signal: call.signal,
     graceMs: work.graceMs,
@@ -47,6 +48,11 @@ export async function performCommands(
     ...(last?.log !== undefined && { log: last.log }),
     commands: records,
   };
+}
+
+function around({ surroundings: { cwd, env } = {} }: Preparation): { cwd?: string; env?: NodeJS.ProcessEnv } {
+  const changes = Object.entries(env ?? {}).map(([name, value]) => [name, value ?? undefined]);
+  return { ...(cwd !== undefined && { cwd }), ...(env && { env: Object.fromEntries(changes) }) };
 }
 
 function reservedOf({ id, name }: Assignment, folder: Folder): TemplateValues['reserved'] {

@@ -4,6 +4,7 @@ import type { TargetRef } from '../target/target-ref.js';
 import { performCommands } from './command-work.js';
 import { type FunctionTask, performFunction } from './function-work.js';
 import type { Assignment, Load, Preparation, TaskReport } from './order.js';
+import { bindToCpus, cpusOfWorker } from './resources/cpu-binding.js';
 import { type Folder, folderFor } from './task-folder.js';
 
 interface Held {
@@ -19,7 +20,8 @@ export class Desk {
 
   async prepare(preparation: Preparation): Promise<undefined> {
     this.#preparation = preparation;
-    const { work, setup } = preparation;
+    const { work, setup, cpus } = preparation;
+    if (cpus) await bindToCpus(process.pid, cpusOfWorker(cpus.place, cpus.each));
     if (work.type === 'function') this.#task = (await functionOf(work.ref)) as FunctionTask;
     if (setup) await (await functionOf(setup))({ gpus: preparation.gpus } as never);
   }

@@ -16,6 +16,10 @@ export interface Preparation {
   readonly work: Work;
   readonly output: OutputMode;
   readonly gpus: readonly string[];
+  /** For commands, where what the worker's own process has is not what they are to have; `null` takes a variable away. */
+  readonly surroundings?: { readonly cwd?: string; readonly env?: Readonly<Record<string, string | null>> };
+  /** On another machine: how many CPUs it is to keep to, and which of the workers there it is, from 0. */
+  readonly cpus?: { readonly each: number; readonly place: number };
   readonly setup?: TargetRef;
   readonly teardown?: TargetRef;
 }
@@ -39,12 +43,12 @@ export type Work =
 export interface Load {
   readonly variable: string;
   readonly value: Value;
+  /** What the value is called. */
+  readonly label?: string;
   readonly load: TargetRef;
   readonly dispose?: TargetRef;
 }
 
-  /** What the value is called. */
-  readonly label?: string;
 /** One attempt of one task. */
 export interface Assignment {
   readonly id: string;
@@ -52,12 +56,12 @@ export interface Assignment {
   readonly attempt: number;
   readonly params: Params;
   readonly texts: Readonly<Record<string, string>>;
+  /** What values are called that were given labels, by variable. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** On this host; without one, a scratch folder whose files travel back with the report. */
   readonly folder?: string;
   /** What `params.json` in that folder is to say. */
   readonly record?: string;
-  /** What values are called that were given labels, by variable. */
-  readonly labels?: Readonly<Record<string, string>>;
   /** The variables in effect that have a loaded value; the worker may hold others from tasks before. */
   readonly loaded?: readonly string[];
   /** Names of the commands to run; the others are left out. All without it. */

@@ -70,12 +70,10 @@ export class Places {
     const place = this.#firstFree();
     this.#taken.add(place);
     const slot = gpus.slots?.[place] ?? cpuSlot;
-    const supervision = new Supervision({ cpus, memoryMb, place });
-    const options: PersistentWorkerOptions = {
-      ...this.#common(name),
-      env: { ...supervision.env, ...gpus.envWithout, ...env },
-      ...(cwd !== undefined && { cwd }),
-    };
+    const supervision = new Supervision({ cpus, memoryMb, isMeasured: this.count === 'auto', place });
+    const changes = { ...supervision.env, ...gpus.envWithout, ...env };
+    const folder = cwd !== undefined && { cwd };
+    const options = { ...this.#common(name), env: changes, ...(kind === 'process' && folder) };
     return {
       ...this.#shared(name, kind === 'inline' ? inlineOptions(options) : options),
       kind,
@@ -84,6 +82,7 @@ export class Places {
       output: 'same',
       locate: (ref) => ref,
       preparation: this.#options.prepare(gpus.tokensOf(slot), (ref) => ref),
+      ...(kind !== 'process' && { commandsIn: { ...folder, ...(kind === 'inline' && { env: changes }) } }),
       ...gpus.holderOf(slot, name),
       supervision,
       slot,
@@ -111,13 +110,14 @@ export class Places {
   #remotePlace({ options: host, gpus }: HostSite, place: number): Place {
     const { env, cpus } = this.#options.spec.workers ?? {};
     const name = this.#nextName();
-    const { root, token, tokenFile } = host;
+    const { root, token, tokenFile, cwd } = host;
     const slot = gpus.slots?.[place] ?? cpuSlot;
     const locate: Locate = (ref) => relativeToRoot(ref, root);
     const options: PersistentWorkerOptions = {
       ...this.#common(name),
       env: { ...(cpus !== undefined && threadEnv(cpus, {})), ...gpus.envWithout, ...env, ...host.env },
       host: host.host,
+      ...(cwd !== undefined && { cwd }),
       ...(root !== undefined && { root }),
       ...(token !== undefined && { token }),
       ...(tokenFile !== undefined && { tokenFile }),
@@ -129,7 +129,10 @@ export class Places {
       gpus: gpus.tokensOf(slot),
       output: host.output === undefined ? 'scratch' : { path: host.output },
       locate,
-      preparation: this.#options.prepare(gpus.tokensOf(slot), locate),
+      preparation: {
+        ...this.#options.prepare(gpus.tokensOf(slot), locate),
+        ...(cpus !== undefined && { cpus: { each: cpus, place } }),
+      },
       ...gpus.holderOf(slot, name),
     };
   }

@@ -156,6 +156,9 @@ function checkWorkers({ workers = {}, join, existing, task }: SweepSpec): void {
   if (memoryMb !== undefined && kind !== 'process') {
     throw new OptionError(`"memoryMb" needs workers of kind "process"; those of kind "${kind}" share this process.`);
   }
+  if (cwd !== undefined && task !== undefined && kind !== 'process') {
+    throw new OptionError(`"cwd" needs workers of kind "process"; those of kind "${kind}" share this process.`);
+  }
   if (join && existing === 'overwrite') {
     throw new OptionError("A driver that joins others does not clear their folders: leave existing: 'overwrite' out.");
   }

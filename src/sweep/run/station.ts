@@ -6,6 +6,7 @@ import { Activity } from './activity.js';
 import { Attempt } from './attempt.js';
 import type { Place } from './place.js';
 import type { Shift } from './shift.js';
+import { preparedFor } from './surroundings.js';
 import { SweepWorker } from './sweep-worker.js';
 import type { WorkerStatus } from './worker-status.js';
 
@@ -190,7 +191,7 @@ export class Station {
   }
 
   async #start(): Promise<SweepWorker> {
-    const { kind, options, preparation, name } = this.#place;
+    const { kind, options, name } = this.#place;
     const over = this.#over;
     const admitted = await this.#place.admit?.(over);
     this.#activity.become('starting');
@@ -199,7 +200,7 @@ export class Station {
       ...options,
       ...(kind !== 'inline' && { env }),
       name,
-      preparation,
+      preparation: preparedFor(this.#place, admitted),
       signal: over,
     });
     try {
