@@ -76,18 +76,20 @@ describe('A sweep', () => {
     assert.deepEqual(results.missing.params(), [{ x: 1 }, { x: 3 }, { x: 5 }]);
   });
 
-  it('runs all other tasks when a worker dies on its first, and tries that again', async () => {
-    const results = await sweep({
-      output: output(),
-      variables: { x: upTo(20) },
-      task: tasks.diesFirst,
-      workers: { count: 2 },
+  for (const count of [2, 1]) {
+    it(`runs all other tasks when one of ${count} workers dies on its first, and tries that again`, async () => {
+      const results = await sweep({
+        output: output(),
+        variables: { x: upTo(20) },
+        task: tasks.diesFirst,
+        workers: { count },
+      });
+      assert.deepEqual(
+        results.toRecords(),
+        upTo(20).map((x) => ({ x, y: x })),
+      );
     });
-    assert.deepEqual(
-      results.toRecords(),
-      upTo(20).map((x) => ({ x, y: x })),
-    );
-  });
+  }
 
   it('gives up a task that kills its worker each time, and nothing else', async () => {
     const results = await sweep({
@@ -139,8 +141,6 @@ describe('A sweep', () => {
     }
   });
 
-  it('loads each value once, in the worker, and keeps it: two models on two workers are two loads', async () => {
-    const loads = join(folder, 'loads');
   it('takes nothing that a function prints for its result, its progress or its end', async () => {
     for (const kind of ['process', 'thread'] as const) {
       const study = new Sweep({
@@ -181,6 +181,8 @@ describe('A sweep', () => {
     );
   });
 
+  it('loads each value once, in the worker, and keeps it: two models on two workers are two loads', async () => {
+    const loads = join(folder, 'loads');
     const results = await sweep({
       output: output(),
       variables: {
@@ -394,6 +396,12 @@ describe('A sweep', () => {
       [{ variables: { x: [1] }, task: tasks.square, retries: { sometimes: 1 } }, /sometimes/],
       [{ variables: { x: [1] }, commands: 'echo {y}' }, /y/],
       [{ variables: { x: [1] }, commands: 'echo {x}', metrics: { loss: '(' } }, /"loss"/],
+      [{ variables: { x: [1] }, commands: { 'a/b': 'echo {x}' } }, /"a\/b" is no name for a command/],
+      [{ variables: { x: [1] }, commands: 'echo {x}', only: [] }, /"only" selects none/],
+      [{ variables: { x: [1] }, commands: 'echo {x}', workers: { hosts: [{ host: 'a', gpu: 1 }] } }, /"gpu"/],
+      [{ variables: { x: [1] }, commands: 'echo {x}', workers: { gpus: { gpus: 1, avoids: [0] } } }, /"avoids"/],
+      [{ variables: { x: [1] }, commands: 'echo {x}', workers: { gpus: 'all' } }, /"gpus" takes .* not "all"/],
+      [{ variables: { x: [1] }, task: tasks.square, workers: { kind: 'thread', cwd: '/' } }, /"cwd" needs .*"process"/],
       [{ variables: { x: [1] }, task: tasks.square, hooks: { beforTask() {} } }, /beforTask/],
       [{ variables: { x: [1] }, task: tasks.square, stopIf: {} }, /stopIf/],
       [{ spaces: [{ variables: { x: [1] } }], defaults: { y: 1 }, task: tasks.square }, /"defaults" belongs into/],
