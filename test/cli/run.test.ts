@@ -60,7 +60,8 @@ describe('pyw-sweep run', function () {
     assert.match(stderr, /3 failed/);
     assert.match(stderr, /x=1\/seed=1: RangeError: seed 1 is bad/);
     const summary = await command.json(['run'], { env: { STUDY_FAILS: '1' } });
-    assert.equal(summary.exitCode, 1);
+    assert.deepEqual([summary.exitCode, summary.skipped, summary.failures, summary.total], [1, 3, 3, 6]);
+    assert.match((await command.run(['run'], { env: { STUDY_FAILS: '1' } })).stderr, /3 of 6 done.*3 before.*3 failed/);
     const [missing] = summary.missing;
     assert.deepEqual(Object.keys(missing ?? {}), [
       'id',
@@ -87,6 +88,7 @@ describe('pyw-sweep run', function () {
       [['run', '-p', 'a=1', '--limit', '1.5', '--', 'true'], /whole number/],
       [['run', '-p', 'a=1', '--timeout', 'soon', '--', 'true'], /--timeout takes a time/],
       [['run', '-p', 'a=1', '--kind', 'magic', '--', 'true'], /process, thread, inline/],
+      [['run', '-p', 'a=1', '--kind', 'thread', '--memory', '500', '--', 'true'], /"memoryMb" needs workers of kind/],
       [['run', '-p', 'a=1', '--filter', 'b > 1', '--', 'true'], /no parameter "b"/],
       [['run', '-p', 'a=1', '--'], /nothing stands behind --/],
       [['status', '--', 'x'], /nothing behind --/],
@@ -167,13 +169,13 @@ describe('pyw-sweep run', function () {
       listed.workers.map(({ gpus }) => gpus),
       [['1'], ['0', '1']],
     );
-    const found = (await command.json(['gpus'], { env })).gpus;
-    assert.deepEqual(
     const gpusOf = async (args: string[], more = {}): Promise<unknown> =>
       (await command.json(['plan', ...args], { env: { ...env, ...more } })).workers.map(({ gpus }) => gpus);
     assert.deepEqual(await gpusOf(['-w', 'auto', '--gpus', '{"gpus":1,"avoid":[0]}']), [['1']]);
     assert.deepEqual(await gpusOf([], { PYW_GPUS: '{"gpus":0.5,"include":["*Test*"],"avoid":[1]}' }), [['0'], ['0']]);
     assert.deepEqual(await gpusOf(['--gpus', 'inherit'], { PYW_GPUS: '1' }), [[], []]);
+    const found = (await command.json(['gpus'], { env })).gpus;
+    assert.deepEqual(
       found.map(({ id, usedMb, heldBy }) => [id, usedMb, heldBy]),
       [
         ['0', 512, null],
@@ -197,6 +199,69 @@ describe('pyw-sweep run', function () {
     }
     assert.equal(existsSync(join(command.path, 'out')), false);
     assert.equal(existsSync(join(command.path, 'out-debug', 'x=1', 'seed=0', 'params.json')), true);
+  });
+
+  it('gives each task one folder of its own with --no-subdir, with its own parameters and status', async () => {
+    command.write('sweep.config.mjs', study);
+    assert.equal((await command.json(['run', '--no-subdir'])).done, 6);
+    for (const x of [1, 2, 3]) {
+      for (const seed of [0, 1]) {
+        const at = join('out', `x=${x},seed=${seed}`);
+        assert.deepEqual(JSON.parse(command.read(join(at, 'params.json'))).params, { x, seed });
+        assert.equal(JSON.parse(command.read(join(at, 'status.json'))).status, 'done');
+      }
+    }
+    assert.equal((await command.json(['run'])).skipped, 6);
+  });
+
+  it('takes a file in another folder, of its own kind or of runner', async () => {
+    command.write('deep/er/sweep.yaml', 'variables: { x: [1, 2] }\ncommands: echo {x}\n');
+    assert.equal((await command.json(['run', '-y', 'deep/er/sweep.yaml'])).done, 2);
+    assert.ok(existsSync(join(command.path, 'deep', 'er', 'sweep-output', 'x=1', 'status.json')));
+    const runner = 'template: { a: echo {x} }\nresource: [cpu, "0; touch hurt"]\n---\nx: [1, 2]\n';
+    command.write('deep/params.yaml', runner.replace('echo {x}', '"echo {x} $CUDA_VISIBLE_DEVICES"'));
+    assert.equal((await command.json(['run', '-y', 'deep/params.yaml'])).done, 2);
+    assert.ok(existsSync(join(command.path, 'output', 'X_2', 'status.json')));
+    assert.deepEqual(readdirSync(command.path).sort(), ['deep', 'output']);
+  });
+
+  it('shows what tasks print where the file says so, functions and commands', async () => {
+    const work = 'console.log("x is", x); console.error("bad", x); return { y: x };';
+    command.write('work.mjs', `export function work({ x }) { ${work} }\n`);
+    for (const [print, isLogged] of [
+      ['both', true],
+      ['console', false],
+    ] as const) {
+      const spec = `variables: { x: [7] }\nprint: ${print}\noutput: ${print}\n`;
+      command.write('f.yaml', `${spec}task: work.mjs#work\n`);
+      const said = await command.run(['run', 'f.yaml']);
+      assert.match(said.stdout + said.stderr, /x is 7/);
+      assert.match(said.stdout + said.stderr, /bad 7/);
+      const logs = readdirSync(join(command.path, print, 'x=7')).filter((name) => name.startsWith('log.'));
+      assert.equal(logs.length, isLogged ? 1 : 0);
+      command.write('c.yaml', `${spec}commands: echo says {x}\n`);
+      const told = await command.run(['run', 'c.yaml', '-o', `c-${print}`]);
+      assert.match(told.stdout + told.stderr, /says 7/);
+    }
+  });
+
+  it('gives each worker so many CPUs', async () => {
+    const { code } = await command.run([
+      'run',
+      '-p',
+      'a=1',
+      '--cpus',
+      '1',
+      '--',
+      'echo $OMP_NUM_THREADS{a} > "$PWD/said"',
+    ]);
+    assert.deepEqual([code, command.read('said')], [0, '11\n']);
+  });
+
+  it('says which parameters no command uses', async () => {
+    const { stderr } = await command.run(['run', '-p', 'a=1', '-p', 'spare=2', '-p', 'rest=3', '--', 'echo {a}']);
+    assert.match(stderr, /no command uses spare, rest: that names tasks, and changes nothing else/);
+    assert.doesNotMatch((await command.run(['run', '-o', 'b', '-p', 'a=1', '--', 'echo {a}'])).stderr, /no command/);
   });
 
   it('runs again with -f what is done', async () => {

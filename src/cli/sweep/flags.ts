@@ -28,6 +28,8 @@ export const specFlags: readonly Flag[] = [
   { flags: '-w, --workers <count>', about: 'how many workers, or auto' },
   { flags: '--gpus <gpus>', about: 'GPUs for each worker: 1, 0.5, [0,1,"2,3"], {"gpus":1,"avoid":[0]}, or inherit' },
   { flags: '-r, --resource <gpus...>', about: 'a worker for each: -r 0 1 "2,3"' },
+  { flags: '--cpus <count>', about: 'for each worker' },
+  { flags: '--memory <megabytes>', about: 'for each worker: a task that takes more is ended' },
   { flags: '--kind <kind>', about: 'of the workers', choices: ['process', 'thread', 'inline'] },
   { flags: '--hosts <addresses>', about: 'servers on other machines, with commas', isRepeated: true },
   { flags: '-t, --title <title>', about: 'only the space with this title', isRepeated: true },

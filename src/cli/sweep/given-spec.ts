@@ -95,6 +95,8 @@ function workersOf(given: Given): WorkersOptions {
   const gpus = given.text('gpus');
   const slots = given.texts('resource');
   const hosts = given.list('hosts');
+  const cpus = given.wholeNumber('cpus');
+  const memoryMb = given.number('memory');
   if (gpus !== undefined && slots.length > 0)
     throw new UsageError('--gpus and --resource say the same thing: give one of the two');
   return {
@@ -102,6 +104,8 @@ function workersOf(given: Given): WorkersOptions {
     ...(kind !== undefined && { kind }),
     ...(gpus !== undefined && { gpus: gpusOf(gpus) }),
     ...(slots.length > 0 && { gpus: slots }),
+    ...(cpus !== undefined && { cpus }),
+    ...(memoryMb !== undefined && { memoryMb }),
     ...(hosts.length > 0 && { hosts }),
   };
 }
