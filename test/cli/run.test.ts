@@ -258,6 +258,12 @@ describe('pyw-sweep run', function () {
     assert.deepEqual([code, command.read('said')], [0, '11\n']);
   });
 
+  it('says that there is no task, and which rules have cut them all', async () => {
+    const { code, stderr } = await command.run(['run', '-p', 'a=1..3', '--filter', 'a > 9', '--', 'echo {a}']);
+    assert.equal(code, 0);
+    assert.match(stderr, /there is no task; 3 cut by a > 9\n/);
+  });
+
   it('says which parameters no command uses', async () => {
     const { stderr } = await command.run(['run', '-p', 'a=1', '-p', 'spare=2', '-p', 'rest=3', '--', 'echo {a}']);
     assert.match(stderr, /no command uses spare, rest: that names tasks, and changes nothing else/);

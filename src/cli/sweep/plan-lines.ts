@@ -4,8 +4,8 @@ import type { PlannedTask } from '../../sweep/commands/planned-task.js';
 import type { PlannedWorker } from '../../sweep/commands/planned-workers.js';
 import { linesOf } from '../../sweep/ledger/fingerprint.js';
 import { textTableOf } from '../../sweep/results/text-table.js';
-import { orphanLines } from './orphan-lines.js';
 import { placeOf } from './place.js';
+import { orphanLines } from './plan-notes.js';
 import type { Terminal } from './terminal.js';
 
 const WORKERS_SHOWN = 16;
