@@ -149,6 +149,18 @@ describe('pyw-sweep run', function () {
     assert.match(String((await plan('-o', 'elsewhere')).output), /\/elsewhere$/);
   });
 
+  it('plans for each task the commands that its space wants, and no others', async () => {
+    command.write(
+      'sweep.yaml',
+      `commands: { one: 'echo {x}', two: 'echo {y}' }
+spaces: [{ variables: { x: [1] }, only: one }, { variables: { y: [2] }, only: [two] }]
+`,
+    );
+    const { stdout } = await command.run(['plan', '--commands']);
+    assert.equal(stdout, 'echo 1\necho 2\n');
+    assert.equal((await command.json(['run'])).done, 2);
+  });
+
   it('shows who gets which GPU, by a tool that it asks, and takes none', async () => {
     command.write('sweep.config.mjs', study);
     command.write('bin/nvidia-smi', fakeNvidiaSmi);
@@ -223,6 +235,9 @@ describe('pyw-sweep run', function () {
     assert.equal((await command.json(['run', '-y', 'deep/params.yaml'])).done, 2);
     assert.ok(existsSync(join(command.path, 'output', 'X_2', 'status.json')));
     assert.deepEqual(readdirSync(command.path).sort(), ['deep', 'output']);
+    const { code } = await command.run(['run', '-y', 'deep/params.yaml', '-f', '-w', '1', '-r', '7,8', '9']);
+    const logs = readdirSync(join(command.path, 'output', 'X_2')).filter((name) => name.startsWith('log.a.'));
+    assert.deepEqual([code, logs.map((log) => command.read(join('output', 'X_2', log)))], [0, ['2 7,8\n']]);
   });
 
   it('shows what tasks print where the file says so, functions and commands', async () => {

@@ -1,5 +1,7 @@
+import { isRecord } from '../../base/checks.js';
 import { templateOf } from '../../sweep/commands/inline-command.js';
 import { variablesFrom } from '../../sweep/commands/inline-variables.js';
+import { runnerGpus } from '../../sweep/config/runner/runner-gpus.js';
 import { gpusFrom, gpusTaken } from '../../sweep/run/gpus-from.js';
 import type { SweepSpec, WorkersOptions } from '../../sweep/run/spec.js';
 import { UsageError } from '../command-line.js';
@@ -7,7 +9,7 @@ import type { Given } from './given.js';
 
 /** What the flags say, to go before everything else. `file`: what they add to. */
 export function specOf(given: Given, file: SweepSpec): SweepSpec {
-  const workers = workersOf(given);
+  const workers = workersOf(given, file);
   return {
     ...workOf(given),
     ...pointsOf(given, file),
@@ -89,7 +91,7 @@ function howOf(given: Given): SweepSpec {
   };
 }
 
-function workersOf(given: Given): WorkersOptions {
+function workersOf(given: Given, file: SweepSpec): WorkersOptions {
   const count = given.text('workers') === 'auto' ? 'auto' : given.wholeNumber('workers');
   const kind = given.text('kind') as WorkersOptions['kind']; // one of its choices
   const gpus = given.text('gpus');
@@ -103,11 +105,16 @@ function workersOf(given: Given): WorkersOptions {
     ...(count !== undefined && { count }),
     ...(kind !== undefined && { kind }),
     ...(gpus !== undefined && { gpus: gpusOf(gpus) }),
-    ...(slots.length > 0 && { gpus: slots }),
+    ...(slots.length > 0 && { gpus: areTaken(file) ? runnerGpus(slots).gpus : slots }),
     ...(cpus !== undefined && { cpus }),
     ...(memoryMb !== undefined && { memoryMb }),
     ...(hosts.length > 0 && { hosts }),
   };
+}
+
+/** In a file of runner's, resources are taken to be there where no GPU is found. */
+function areTaken({ workers }: SweepSpec): boolean {
+  return isRecord(workers?.gpus) && workers.gpus.missing === 'take';
 }
 
 function gpusOf(text: string): NonNullable<WorkersOptions['gpus']> {
