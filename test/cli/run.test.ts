@@ -159,6 +159,11 @@ spaces: [{ variables: { x: [1] }, only: one }, { variables: { y: [2] }, only: [t
     const { stdout } = await command.run(['plan', '--commands']);
     assert.equal(stdout, 'echo 1\necho 2\n');
     assert.equal((await command.json(['run'])).done, 2);
+    const filtered = async (filter: string): Promise<string> => {
+      return (await command.run(['plan', '--commands', '--filter', filter])).stdout;
+    };
+    assert.deepEqual([await filtered('y > 1'), await filtered('x == 1 or y > 2')], ['echo 2\n', 'echo 1\n']);
+    assert.match((await command.run(['plan', '--filter', 'z == 1'])).stderr, /no parameter "z"/);
   });
 
   it('shows who gets which GPU, by a tool that it asks, and takes none', async () => {

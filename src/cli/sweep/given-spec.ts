@@ -5,6 +5,7 @@ import { runnerGpus } from '../../sweep/config/runner/runner-gpus.js';
 import { gpusFrom, gpusTaken } from '../../sweep/run/gpus-from.js';
 import type { SweepSpec, WorkersOptions } from '../../sweep/run/spec.js';
 import { UsageError } from '../command-line.js';
+import { filteredBy } from './filtered.js';
 import type { Given } from './given.js';
 
 /** What the flags say, to go before everything else. `file`: what they add to. */
@@ -63,11 +64,6 @@ function pointsOf(given: Given, file: SweepSpec): SweepSpec {
     ...(shard !== undefined && { shard }),
     ...(given.has('no-subdir') && { folders: 'flat' as const }),
   };
-}
-
-function filteredBy(filters: readonly string[], { spaces, constraints = [] }: SweepSpec): SweepSpec {
-  if (!spaces) return { constraints: [...constraints, ...filters] };
-  return { spaces: spaces.map((space) => ({ ...space, constraints: [...(space.constraints ?? []), ...filters] })) };
 }
 
 function howOf(given: Given): SweepSpec {

@@ -1,10 +1,11 @@
 import type { Sweep } from '../../sweep/sweep.js';
 
 /** What one may not have meant by a plan, before it is run. */
-export function planNotes({ plan, orphans }: Sweep): string[] {
+export function planNotes({ plan, orphans, spec }: Sweep): string[] {
   const cuts =
     plan?.cuts.filter(({ points }) => points > 0).map(({ rule, points }) => `${points} cut by ${rule}`) ?? [];
-  const empty = plan?.size === 0 ? [['there is no task', ...cuts].join('; ')] : [];
+  const why = spec.shard === undefined ? ['there is no task', ...cuts].join('; ') : 'this part has no task';
+  const empty = plan?.size === 0 ? [why] : [];
   return [...empty, ...orphanLines(orphans)];
 }
 
