@@ -164,6 +164,15 @@ spaces: [{ variables: { x: [1] }, only: one }, { variables: { y: [2] }, only: [t
     };
     assert.deepEqual([await filtered('y > 1'), await filtered('x == 1 or y > 2')], ['echo 2\n', 'echo 1\n']);
     assert.match((await command.run(['plan', '--filter', 'z == 1'])).stderr, /no parameter "z"/);
+    command.write(
+      'sweep.yaml',
+      `commands: 'echo {opt} [mom]'
+variables: { opt: [sgd, adam], mom: { values: [0.9, 0.99], when: opt == "sgd" } }
+include: [{ opt: lamb, mom: 1.0 }, { opt: lion, mom: 1e-3 }]
+repeats: 2
+`,
+    );
+    assert.equal(await filtered('mom > 0.95 and seed == 1'), 'echo sgd --mom 0.99\necho lamb --mom 1.0\n');
   });
 
   it('shows who gets which GPU, by a tool that it asks, and takes none', async () => {

@@ -55,9 +55,10 @@ function pointsOf(given: Given, file: SweepSpec): SweepSpec {
     );
   }
   if (filters.length > 0 && file.search) throw new UsageError('--filter cuts a plan, and a search has none');
+  const chosen = Object.keys(params).length > 0 && { variables: { ...file.variables, ...params } };
   return {
-    ...(Object.keys(params).length > 0 && { variables: { ...file.variables, ...params } }),
-    ...(filters.length > 0 && filteredBy(filters, file)),
+    ...chosen,
+    ...(filters.length > 0 && filteredBy(filters, { ...file, ...chosen })),
     ...(count !== undefined && { sample: { count, ...(seed !== undefined && { seed }) } }),
     ...(count === undefined && seed !== undefined && file.sample && { sample: { ...file.sample, seed } }),
     ...(limit !== undefined && { limit }),
