@@ -212,6 +212,9 @@ repeats: 2
     assert.match(stdout, /NVIDIA Test/);
     const tooMany = await command.run(['plan', '--gpus', '4'], { env });
     assert.equal(tooMany.code, 2);
+    const none = await command.run(['run', '--gpus', '1'], { env: { ...env, CUDA_VISIBLE_DEVICES: '' } });
+    assert.deepEqual([none.code, /there is no GPU to be used/.test(none.stderr)], [2, true]);
+    assert.equal(existsSync(join(command.path, 'out', 'x=1')), false);
     assert.equal(existsSync(leases), false);
   });
 
