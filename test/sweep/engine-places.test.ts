@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { mkdirSync, readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { Sweep, type SweepSpec, sweep, type WorkersOptions } from 'pyworkers/sweep';
 import { allowedCpus } from '#internal/task/resources/cpus.js';
 import * as tasks from '../fixtures/sweep-tasks.js';
 import { sweepFolder } from '../support/sweep-folder.js';
 
+const script = fileURLToPath(new URL('../fixtures/sweep-script.js', import.meta.url));
+const execute = promisify(execFile);
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
 
 describe('The workers of a sweep', () => {
@@ -58,6 +63,16 @@ describe('The workers of a sweep', () => {
     for (const [worker, cpus] of seen) {
       const place = Number(worker.replace('worker-', '')) - 1;
       assert.equal(cpus, String(all[place % all.length]), worker);
+    }
+  });
+
+  it('may run functions of the script that makes the sweep and waits for it, in its own thread too', async () => {
+    for (const kind of ['inline', 'thread', 'process']) {
+      const { stdout } = await execute(process.execPath, [script, join(folder.path, kind), kind], { timeout: 30_000 });
+      assert.deepEqual(JSON.parse(stdout), [
+        { x: 1, y: 2, loaded: 'load of a', model: 'a' },
+        { x: 2, y: 4, loaded: 'load of a', model: 'a' },
+      ]);
     }
   });
 
