@@ -399,6 +399,7 @@ describe('A sweep', () => {
       [{ variables: { x: [1] }, commands: { 'a/b': 'echo {x}' } }, /"a\/b" is no name for a command/],
       [{ variables: { x: [1] }, commands: 'echo {x}', only: [] }, /"only" selects none/],
       [{ variables: { x: [1] }, commands: 'echo {x}', workers: { hosts: [{ host: 'a', gpu: 1 }] } }, /"gpu"/],
+      [{ variables: { x: [1] }, commands: 'echo {x}', workers: { hosts: [{ count: 2 }] } }, /has no "host"/],
       [{ variables: { x: [1] }, commands: 'echo {x}', workers: { gpus: { gpus: 1, avoids: [0] } } }, /"avoids"/],
       [{ variables: { x: [1] }, commands: 'echo {x}', workers: { gpus: 'all' } }, /"gpus" takes .* not "all"/],
       [{ variables: { x: [1] }, task: tasks.square, workers: { kind: 'thread', cwd: '/' } }, /"cwd" needs .*"process"/],

@@ -1,8 +1,9 @@
 import { checkOptions, isAnything, isCount, isEnv, isString } from '../../base/checks.js';
+import { OptionError } from '../../base/errors.js';
 import type { HostOptions, WorkersOptions } from './spec.js';
 
 const checks: Readonly<Record<keyof HostOptions, (value: unknown) => string | undefined>> = {
-  host: (value) => (value === undefined ? 'the address of a server' : undefined),
+  host: isAnything, // whoever connects to it knows what it may be
   count: isCount,
   gpus: isAnything,
   env: isEnv,
@@ -18,6 +19,7 @@ export function hostsOf({ hosts = [], gpus }: WorkersOptions): HostOptions[] {
   return hosts.map((given) => {
     const options = typeof given === 'string' ? { host: given } : given;
     checkOptions(options, checks);
+    if (options.host === undefined) throw new OptionError('One of the "hosts" has no "host": the address of a server.');
     const own = options.gpus ?? gpus;
     return { ...options, ...(own !== undefined && { gpus: own }) };
   });
