@@ -116,7 +116,7 @@ export class Station {
   get #mayShare(): boolean {
     const { hooks, stopRules, loads, work } = this.#shift;
     const isWatched = this.#place.supervision?.hasLimit || hooks.beforeTask || stopRules.length > 0;
-    return work.type === 'function' && this.#place.kind !== 'inline' && loads.areNone && !isWatched;
+    return this.#place.kind !== 'inline' && loads.areNone && !isWatched;
   }
 
   #cut(): void {

@@ -3,7 +3,7 @@ import { threadEnv } from '../../task/resources/thread-env.js';
 import { TreeMemory } from '../../task/resources/tree-memory.js';
 import type { SweepWorker } from './sweep-worker.js';
 
-const EVERY_MS = 1000; // a look goes through all processes of the machine
+const EVERY_MS = 1000;
 const EVERY_MS_WITH_LIMIT = 250;
 
 export interface SupervisionOptions {
