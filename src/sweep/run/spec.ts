@@ -76,7 +76,7 @@ export interface RunOptions {
   readonly verbose?: 0 | 1 | 2 | 3;
   readonly graphite?: Omit<GraphiteOptions, 'onError'>;
   readonly prometheus?: PrometheusOptions;
-  /** Stops the sweep politely when it aborts. */
+  /** Ends the sweep when it aborts, with what runs: asked first, then by force. */
   readonly signal?: AbortSignal;
   /** Which result is wanted, for `best()`. */
   readonly objective?: MetricGoal;

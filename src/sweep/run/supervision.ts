@@ -3,7 +3,7 @@ import { threadEnv } from '../../task/resources/thread-env.js';
 import { TreeMemory } from '../../task/resources/tree-memory.js';
 import type { SweepWorker } from './sweep-worker.js';
 
-const EVERY_MS = 1000; // a look goes through all processes of the machine
+const EVERY_MS = 1000;
 const EVERY_MS_CLOSELY = 250;
 
 export interface SupervisionOptions {
@@ -29,6 +29,11 @@ export class Supervision {
   get env(): Readonly<Record<string, string>> {
     const { cpus } = this.#options;
     return cpus === undefined ? {} : threadEnv(cpus, process.env);
+  }
+
+  /** Whether a task can be ended for what it takes. */
+  get hasLimit(): boolean {
+    return this.#options.memoryMb !== undefined;
   }
 
   async begin({ process: started }: SweepWorker): Promise<void> {
