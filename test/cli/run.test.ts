@@ -85,6 +85,8 @@ describe('pyw-sweep run', function () {
       [['run', '-p', 'a=1', '--', 'echo {b}'], /"?b"?/],
       [['run', '-p', 'a=1', '--limit', 'some', '--', 'true'], /--limit takes a number, not "some"/],
       [['run', '-p', 'a=1', '--limit', '1.5', '--', 'true'], /whole number/],
+      [['run', '-p', 'a=1', '-w', '0', '--', 'true'], /"count" of 0 leaves nobody to work/],
+      [['run', '-p', 'a=1', '--print', 'aloud', '--', 'true'], /log, console, both/],
       [['run', '-p', 'a=1', '--timeout', 'soon', '--', 'true'], /--timeout takes a time/],
       [['run', '-p', 'a=1', '--kind', 'magic', '--', 'true'], /process, thread, inline/],
       [['run', '-p', 'a=1', '--filter', 'b > 1', '--', 'true'], /no parameter "b"/],
@@ -208,6 +210,33 @@ describe('pyw-sweep run', function () {
     assert.deepEqual([ofEnvironment.tasks, String(ofEnvironment.output).split('/').at(-1)], [2, 'by-env']);
     const ofFlag = await command.json(['plan', '--limit', '3', '-o', 'by-flag'], { env });
     assert.deepEqual([ofFlag.tasks, String(ofFlag.output).split('/').at(-1)], [3, 'by-flag']);
+  });
+
+  it('switches off by a flag what the sweep file switches on', async () => {
+    const commands = 'while [ ! -e go ]; do sleep 0.05; done; exit {x}';
+    command.write('sweep.yaml', `variables: { x: [1, 2] }\ncommands: ${commands}\ncanary: true\njoin: true\n`);
+    const first = command.start(['run']);
+    await eventually(() => existsSync(join(command.path, 'sweep-output', 'x=1', 'running.json')), 30_000);
+    assert.equal((await command.run(['run', '--no-join'])).code, 3);
+    command.write('go', '');
+    assert.match((await first.ended).stderr, /1 failed, 1 not run/);
+    const { missing } = await command.json(['run', '--no-canary', '-o', 'other']);
+    assert.deepEqual(
+      missing.map(({ reason }) => reason),
+      ['failed', 'failed'],
+    );
+  });
+
+  it('prints what tasks print where --print says', async () => {
+    command.write('sweep.config.mjs', study);
+    const printed = async (where: string): Promise<[boolean, boolean]> => {
+      const { stdout, stderr } = await command.run(['run', '--limit', '1', '-o', where, '--print', where]);
+      const files = readdirSync(join(command.path, where, 'x=1', 'seed=0'));
+      return [/working 1 0/.test(stdout + stderr), files.some((name) => name.startsWith('log.'))];
+    };
+    assert.deepEqual(await printed('log'), [false, true]);
+    assert.deepEqual(await printed('console'), [true, false]);
+    assert.deepEqual(await printed('both'), [true, true]);
   });
 
   it('ends a task that takes longer than --timeout, and tries it again as often as --retries says', async () => {
