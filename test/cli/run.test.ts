@@ -237,6 +237,9 @@ describe('pyw-sweep run', function () {
     assert.deepEqual(await printed('log'), [false, true]);
     assert.deepEqual(await printed('console'), [true, false]);
     assert.deepEqual(await printed('both'), [true, true]);
+    const said = await command.run(['run', '-p', 'n=7', '--print', 'console', '--', 'echo said {n}']);
+    assert.match(said.stdout + said.stderr, /said 7/);
+    assert.equal(command.read(join('sweep-output', 'n=7', logIn(command, 'n=7'))), 'said 7\n', 'for its metrics');
   });
 
   it('ends a task that takes longer than --timeout, and tries it again as often as --retries says', async () => {
@@ -270,6 +273,10 @@ describe('pyw-sweep run', function () {
     assert.deepEqual([(await first.ended).code, (await joined).code], [0, 0]);
   });
 });
+
+function logIn({ path }: SweepCommand, folder: string): string {
+  return readdirSync(join(path, 'sweep-output', folder)).find((name) => name.startsWith('log.')) ?? '';
+}
 
 const fakeNvidiaSmi = `#!/bin/sh
 case "$1" in
