@@ -33,6 +33,7 @@ export async function performCommands(
   } = await runCommands(commands, {
     folder: folder.path,
     ...(work.metrics && { metrics: work.metrics }),
+    ...(work.jsonLines && { jsonLines: true }),
     signal: call.signal,
     graceMs: work.graceMs,
     ...(work.follow && { onProgress: (told) => call.progress(told) }),

@@ -30,6 +30,8 @@ export type Work =
       readonly commands: readonly { readonly name: string; readonly template: string }[];
       /** Regular expressions for metrics that the log tells, by their names. */
       readonly metrics?: Readonly<Record<string, string>>;
+      /** Lines of the log that are JSON objects tell them. */
+      readonly jsonLines?: boolean;
       /** `::progress {…}` lines become progress as they are written. */
       readonly follow: boolean;
       readonly graceMs: number;

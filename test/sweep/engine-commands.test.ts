@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type SweepSpec, sweep } from 'pyworkers/sweep';
+import { Sweep, type SweepSpec, sweep } from 'pyworkers/sweep';
 import { isRunning } from '../support/processes.js';
 import { sweepFolder } from '../support/sweep-folder.js';
 
@@ -36,6 +36,17 @@ describe('The commands of a sweep', () => {
         ['test', 'done', 0],
       ],
     );
+  });
+
+  it('tell metrics by lines of JSON, where these are asked for', async () => {
+    const commands = `echo 'epoch 1'; echo '{"loss": {x}.5, "epoch": 1}'; echo '{"loss": {x}.25, "note": "last"}'`;
+    const spec = study({ commands, metrics: 'json-lines' });
+    assert.deepEqual((await sweep(spec)).toRecords(), [
+      { x: 1, loss: 1.25, epoch: 1, note: 'last' },
+      { x: 2, loss: 2.25, epoch: 1, note: 'last' },
+    ]);
+    await assert.rejects(sweep({ ...spec, metrics: { loss: 'loss' } }), /metrics.*"json-lines"/);
+    assert.throws(() => new Sweep({ ...spec, metrics: 'json' as never }), /"json-lines"/);
   });
 
   it('are skipped after one that fails, which is what the task has failed of', async () => {

@@ -29,9 +29,11 @@ function workOf(given: Given): SweepSpec {
 }
 
 function metricsOf(given: Given): SweepSpec['metrics'] {
-  const pairs = given.texts('metric').map((text): [string, string] => {
+  const texts = given.texts('metric');
+  if (texts.includes('json-lines') && texts.length === 1) return 'json-lines';
+  const pairs = texts.map((text): [string, string] => {
     const at = text.indexOf('=');
-    if (at < 1) throw new UsageError(`--metric takes name=regex, not "${text}"`);
+    if (at < 1) throw new UsageError(`--metric takes name=regex, or json-lines alone, not "${text}"`);
     return [text.slice(0, at), text.slice(at + 1)];
   });
   return pairs.length > 0 ? Object.fromEntries(pairs) : undefined;

@@ -68,7 +68,7 @@ const checks: Readonly<Record<Exclude<keyof SweepSpec, never>, Check>> = {
   task: isAnything,
   commands: either(isString, isTexts),
   only: either(isString, isArray),
-  metrics: isTexts,
+  metrics: either(oneOf('json-lines'), isTexts),
   ids: isStrings,
   output: isString,
   workers: isPlainRecord,
