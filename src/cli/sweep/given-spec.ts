@@ -30,10 +30,14 @@ function workOf(given: Given): SweepSpec {
 
 function metricsOf(given: Given): SweepSpec['metrics'] {
   const texts = given.texts('metric');
-  if (texts.includes('json-lines') && texts.length === 1) return 'json-lines';
+  return texts.length === 1 && texts[0] === 'json-lines' ? 'json-lines' : patternsOf(texts);
+}
+
+/** What `--metric name=regex` says, each time that it is given. */
+export function patternsOf(texts: readonly string[]): Readonly<Record<string, string>> | undefined {
   const pairs = texts.map((text): [string, string] => {
     const at = text.indexOf('=');
-    if (at < 1) throw new UsageError(`--metric takes name=regex, or json-lines alone, not "${text}"`);
+    if (at < 1) throw new UsageError(`--metric takes name=regex, not "${text}"`);
     return [text.slice(0, at), text.slice(at + 1)];
   });
   return pairs.length > 0 ? Object.fromEntries(pairs) : undefined;
