@@ -70,6 +70,7 @@ export interface TaskReport {
   readonly commands?: readonly CommandRecord[];
   readonly log?: string;
   readonly peakMemoryMb?: number;
+  readonly cpuMs?: number;
   /** What the task has measured of itself, by name. */
   readonly timers?: Readonly<Record<string, SketchRecord>>;
   /** From a scratch folder. */
