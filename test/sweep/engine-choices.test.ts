@@ -198,6 +198,21 @@ describe('What one can choose about a sweep', () => {
     assert.deepEqual(readdirSync(join(folder.path, 'elsewhere')).sort(), ['stage-1', 'stage-2']);
   });
 
+  it('notes that parameters are very large, which are sent and written down with each attempt', async () => {
+    const notesOf = async (length: number): Promise<string[]> => {
+      const output = join(folder.path, String(length));
+      const large = new Sweep(study({ output, variables: { x: [1], text: ['x'.repeat(length)] } }));
+      const notes: string[] = [];
+      large.on('note', (text) => notes.push(text));
+      await large.run();
+      return notes;
+    };
+    assert.deepEqual(await notesOf(1000), []);
+    const [note = '', ...more] = await notesOf(2_000_000);
+    assert.match(note, /^the parameters of x=1\/text=\S+ take 2\.0 MB, .*: put what is large into a file/);
+    assert.deepEqual(more, []);
+  });
+
   it('leaves no trace of a plan that is only looked at', () => {
     const planned = new Sweep(study({}));
     assert.deepEqual(
