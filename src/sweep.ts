@@ -71,6 +71,7 @@ export type {
   ZipSpec,
 } from './sweep/space/space-spec.js';
 export { type NextStage, stages } from './sweep/stages.js';
+export type { EndedTask } from './sweep/stream-ends.js';
 export { defineSweep, Sweep, type SweepSource, sweep } from './sweep/sweep.js';
 export type { InputStream } from './sweep/view/keyboard.js';
 export type { OutputStream } from './sweep/view/outlet.js';
