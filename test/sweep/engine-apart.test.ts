@@ -53,6 +53,31 @@ describe('The tasks of one worker', () => {
     });
   }
 
+  it('see no other variables of the environment than those that are passed on', async () => {
+    process.env.PYW_TEST_SECRET = 'hush';
+    try {
+      const passedOn = new Set(['PATH', 'HOME']);
+      const others = Object.keys(process.env).filter((name) => !passedOn.has(name));
+      const env = { ...Object.fromEntries(others.map((name) => [name, undefined])), MINE: 'yes' };
+      const results = await sweep({
+        output: folder.output,
+        variables: { x: [1] },
+        commands: `node -p '"::result " + JSON.stringify({ names: Object.keys(process.env) })'`,
+        workers: { count: 1, env },
+      });
+      const names = results.rows[0]?.names as string[];
+      assert.ok(names.includes('PATH') && names.includes('MINE'));
+      const shell = ['PWD', 'OLDPWD', 'SHLVL', '_'];
+      const own = /^(PYW_(?!TEST)|CUDA_|ROCR_|HIP_|NODE_)/;
+      assert.deepEqual(
+        names.filter((name) => !passedOn.has(name) && name !== 'MINE' && !own.test(name) && !shell.includes(name)),
+        [],
+      );
+    } finally {
+      delete process.env.PYW_TEST_SECRET;
+    }
+  });
+
   it('may run a sweep of their own', async () => {
     const results = await sweep({
       output: folder.output,
