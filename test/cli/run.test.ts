@@ -46,6 +46,15 @@ describe('pyw-sweep run', function () {
     );
   });
 
+  it('says which task was the best by the objective of the sweep file', async () => {
+    command.write('sweep.config.mjs', study.replace('workers:', "objective: { metric: 'y', goal: 'max' }, workers:"));
+    const { stderr } = await command.run(['run']);
+    assert.match(stderr, /The best y has x=3\/seed=1: 31/);
+    const least = await command.json(['run'], { env: { PYW_OBJECTIVE: 'y:min' } });
+    assert.deepEqual(least.best, { folder: 'x=1/seed=0', metric: 'y', value: 10 });
+    assert.equal((await command.json(['run'], { env: { PYW_OBJECTIVE: 'loss' } })).best, null);
+  });
+
   it('gives a single word behind -- to the shell as it stands', async () => {
     const { code } = await command.run(['run', '-p', 'n=3', '--', 'echo {n} | tr 3 7 > "$PWD/{n}.txt"']);
     assert.equal(code, 0);

@@ -213,6 +213,22 @@ describe('What one can choose about a sweep', () => {
     assert.deepEqual(more, []);
   });
 
+  it('shows the best result by the objective, where nothing else is asked for', async () => {
+    const spec = study({ variables: { x: [2, 5, 3] } });
+    const results = await sweep({ ...spec, objective: { metric: 'y', goal: 'max' } });
+    assert.deepEqual(results.best().toRecords(), [{ x: 5, y: 10 }]);
+    assert.deepEqual(
+      results.filter(({ x }) => x !== 5).best({ count: 2 }).rows.map(({ x }) => x),
+      [3, 2],
+    );
+    assert.deepEqual((await sweep({ ...spec, objective: { metric: 'y' } })).best().toRecords(), [{ x: 2, y: 4 }]);
+    assert.deepEqual(results.best('x', { goal: 'min' }).toRecords(), [{ x: 2, y: 4 }]);
+    assert.throws(() => results.best('y', {} as never), /"goal" takes/);
+    assert.throws(() => new Sweep({ ...spec, objective: {} } as never), /"objective" takes/);
+    const without = await sweep(spec);
+    assert.throws(() => without.best(), /no "objective"/);
+  });
+
   it('leaves no trace of a plan that is only looked at', () => {
     const planned = new Sweep(study({}));
     assert.deepEqual(

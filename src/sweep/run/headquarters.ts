@@ -164,7 +164,8 @@ export class Headquarters {
       await spec.hooks?.afterAll?.();
     }
     await ledger.flush();
-    return SweepResults.of(course.entries());
+    const { objective } = spec;
+    return SweepResults.of(course.entries(), { ...(objective && { objective }) });
   }
 
   #openLedger(output: string, { work }: Assignments): Promise<Ledger> {

@@ -61,6 +61,11 @@ const isStopIf: Check = (value) =>
     ? undefined
     : 'a function, a rule with a function "look", or an array of these';
 
+const isObjective: Check = (value) =>
+  isRecord(value) && typeof value.metric === 'string' && [undefined, 'min', 'max'].includes(value.goal as undefined)
+    ? undefined
+    : "{ metric, goal }, with the name of a result and 'min' or 'max'";
+
 const checks: Readonly<Record<Exclude<keyof SweepSpec, never>, Check>> = {
   ...(Object.fromEntries(ofSpace.map((name) => [name, isAnything])) as Record<(typeof ofSpace)[number], Check>),
   version: isString,
@@ -93,7 +98,7 @@ const checks: Readonly<Record<Exclude<keyof SweepSpec, never>, Check>> = {
   graphite: isPlainRecord,
   prometheus: isPlainRecord,
   signal: isSignal,
-  objective: isPlainRecord,
+  objective: isObjective,
 };
 
 const workerChecks: Checks = {

@@ -81,7 +81,7 @@ export interface RunOptions {
   readonly prometheus?: PrometheusOptions;
   /** Stops the sweep politely when it aborts. */
   readonly signal?: AbortSignal;
-  /** Which result is wanted, for `best()`. */
+  /** Which result is wanted: what `best()` of the results goes by. */
   readonly objective?: MetricGoal;
 }
 
