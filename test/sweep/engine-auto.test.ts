@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { Sweep, type SweepSpec } from 'pyworkers/sweep';
 import * as tasks from '../fixtures/sweep-engine-tasks.js';
+import { hoards } from '../fixtures/sweep-tasks.js';
 import { sweepFolder } from '../support/sweep-folder.js';
 
 const holdsMb = (megabytes: number): string =>
   `const held = Buffer.alloc(${megabytes} << 20, 1); setTimeout(() => held, 2000)`;
+
+const peakIn = (notes: readonly string[]): number => Number(/at (\d+) MB a task/.exec(notes.join('\n'))?.[1]);
 
 describe('A sweep that is to find out how many workers there can be', () => {
   const folder = sweepFolder();
@@ -37,7 +40,11 @@ describe('A sweep that is to find out how many workers there can be', () => {
       commands: `if [ {x} = 1 ]; then (node -e '${holdsMb(150)}' & wait) | cat; fi`,
       workers: { memoryMb: 100_000 }, // so it is looked at more often
     });
-    const [, peak] = /at (\d+) MB a task/.exec(notes.join('\n')) ?? [];
-    assert.ok(Number(peak) >= 150, notes.join('\n'));
+    assert.ok(peakIn(notes) >= 150, notes.join('\n'));
+  });
+
+  it('goes by how much its process has grown, where workers are threads of it', async () => {
+    const { notes } = await ran({ variables: { megabytes: [200, 1] }, task: hoards, workers: { kind: 'thread' } });
+    assert.ok(peakIn(notes) >= 150, notes.join('\n'));
   });
 });
