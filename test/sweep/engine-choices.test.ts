@@ -5,6 +5,7 @@ import { map, Sweep, type SweepSpec, stages, sweep } from 'pyworkers/sweep';
 import { configurationOf } from '#internal/sweep/run/configuration.js';
 import { specFrom } from '#internal/sweep/run/overrides.js';
 import * as tasks from '../fixtures/sweep-engine-tasks.js';
+import { diesAlways } from '../fixtures/sweep-tasks.js';
 import { sweepFolder } from '../support/sweep-folder.js';
 
 describe('What one can choose about a sweep', () => {
@@ -178,6 +179,18 @@ describe('What one can choose about a sweep', () => {
     const kept = { output: folder.output, workers: { count: 1, kind: 'thread' as const } };
     assert.equal((await map(tasks.plain, [{ x: 1 }], kept)).length, 1);
     assert.ok(existsSync(join(folder.output, 'x=1', 'status.json')));
+  });
+
+  it('maps on when a worker dies of a point, which is missing then, and can be mapped again', async () => {
+    const points = [{ x: 0 }, { x: 1 }, { x: 2 }];
+    const { length, missing } = await map(diesAlways, points, { workers: { count: 2 }, retries: 0 });
+    assert.equal(length, 2);
+    assert.deepEqual(
+      [...missing].map(({ reason, class: failure, error }) => [reason, failure, error !== undefined]),
+      [['failed', 'lost', true]],
+    );
+    const again = await map(tasks.plain, missing.params(), { workers: { count: 1 } });
+    assert.deepEqual(again.toRecords(), [{ x: 0, y: 0 }]);
   });
 
   it('makes the next stage from the results of the one before, each in a folder of its own', async () => {

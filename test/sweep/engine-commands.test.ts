@@ -106,6 +106,19 @@ describe('The commands of a sweep', () => {
     assert.deepEqual(folder.lines('notes'), ['train 1', 'train 2']);
   });
 
+  it('count as done by the rule that is given, also where they fail, and are not run again then', async () => {
+    const commands = { train: 'echo ran >> $NOTES; exit 3', test: 'true' };
+    const spec = study({ variables: { x: [1] }, commands });
+    const left: Record<string, unknown>[] = [];
+    const verify: SweepSpec['verify'] = (_, __, end) => left.push({ ...end?.commands?.[0] }) > 0;
+    for (const rule of [{ success: 'always' }, { success: 'verify', verify, existing: 'skip' }] as const) {
+      const output = join(folder.path, rule.success);
+      for (const _ of [1, 2]) assert.equal((await sweep({ ...spec, ...rule, output })).length, 1, rule.success);
+    }
+    assert.equal(folder.lines('notes').length, 2);
+    assert.deepEqual([left.length, left[0]?.name, left[0]?.exitCode], [1, 'train', 3]);
+  });
+
   it('are refused where one that is recorded was changed', async () => {
     await sweep(study({ commands: { train } }));
     await assert.rejects(sweep(study({ commands: { train: 'echo other' } })), /train[\s\S]*echo other/);
