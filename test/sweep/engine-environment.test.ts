@@ -77,8 +77,9 @@ describe('The environment', () => {
     assert.deepEqual(specFrom({}, env), { ...valuesOf(ofSweep), workers: valuesOf(ofWorkers) });
   });
 
-  it('may leave out the parts of them that have a default', () => {
+  it('takes words and lists, and defaults for what a line leaves out', () => {
     const env = {
+      PYW_GPUS: 'inherit',
       PYW_BATCHES: '2',
       PYW_SAMPLE: '9',
       PYW_GRAPHITE: 'lab.net/sweeps.first',
@@ -91,6 +92,7 @@ describe('The environment', () => {
       graphite: { host: 'lab.net', prefix: 'sweeps.first' },
       prometheus: { port: 9464 },
       objective: { metric: 'loss' },
+      workers: { gpus: 'inherit' },
     });
   });
 
@@ -100,6 +102,7 @@ describe('The environment', () => {
       ['PYW_GRAPHITE', 'graphite.lab', /takes HOST\/PREFIX or HOST:PORT\/PREFIX/],
       ['PYW_PROMETHEUS', 'here', /takes a port, or HOST:PORT/],
       ['PYW_TASKS_MAX', 'ten', /takes a number/],
+      ['PYW_GPUS', 'all', /takes a number per worker, a list such as \[0,1,"2,3"\], or inherit, not "all"/],
     ] as const) {
       assert.throws(() => specFrom({}, { [name]: value }), { code: 'ERR_OPTION', message: expected });
     }

@@ -24,11 +24,11 @@ const numberOr =
   (given) =>
     given === word ? word : number(given);
 const gpus: Parse = (given) => {
-  if (!given.startsWith('[')) return number(given);
+  if (given === 'inherit') return given;
   try {
-    return JSON.parse(given);
+    return given.startsWith('[') ? JSON.parse(given) : number(given);
   } catch {
-    throw new Error('a number per worker, or a list such as [0,1,"2,3"]');
+    throw new Error('a number per worker, a list such as [0,1,"2,3"], or inherit');
   }
 };
 const retries: Parse = (given) => {
