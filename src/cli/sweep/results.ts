@@ -2,7 +2,7 @@ import { withMetrics } from '../../sweep/commands/late-metrics.js';
 import { Recorded } from '../../sweep/commands/recorded.js';
 import { type ResultsQuery, resultsFor } from '../../sweep/commands/results-view.js';
 import { missingSummary } from '../../sweep/commands/run-summary.js';
-import { statsSummary, statsTables } from '../../sweep/commands/stats-view.js';
+import { type StatsSummary, statsSummary, statsTables } from '../../sweep/commands/stats-view.js';
 import type { SweepEntry } from '../../sweep/results/entry.js';
 import type { SweepResults } from '../../sweep/results/sweep-results.js';
 import { textTableOf } from '../../sweep/results/text-table.js';
@@ -25,9 +25,10 @@ export async function results(given: Given, terminal: Terminal): Promise<number>
   if (plot !== undefined) {
     await plotResults(entries, plot, { output: recorded.output, best: given.text('best') });
   }
-  if (given.has('json')) terminal.printJson(asJson(table, recorded.output, given));
+  const stats = given.has('stats') ? statsSummary(table.stats) : undefined;
+  if (given.has('json')) terminal.printJson({ ...asJson(table, recorded.output), ...(stats && { stats }) });
   else if (given.text('format') !== undefined) await printAs(given.text('format'), table, terminal);
-  else if (given.has('stats')) printStats(table, terminal);
+  else if (stats) printStats(stats, terminal);
   else if (to === undefined && plot === undefined) printTable(table, given, terminal);
   for (const path of [to, plot]) if (path !== undefined) terminal.tell(`written: ${path}`);
   return exitCodes.done;
@@ -73,21 +74,20 @@ function printTable(table: SweepResults, given: Given, terminal: Terminal): void
   terminal.tell(dim(`Without ${told.join(', ')}: --include all shows these too.`));
 }
 
-function printStats({ stats }: SweepResults, terminal: Terminal): void {
-  for (const table of statsTables(statsSummary(stats))) {
+function printStats(stats: StatsSummary, terminal: Terminal): void {
+  for (const table of statsTables(stats)) {
     terminal.print(...textTableOf(table, { width: terminal.width, maxRows: Math.max(1, table.rows.length) }), '');
   }
 }
 
 /** The table, and what is not in it. */
-function asJson(table: SweepResults, output: string, given: Given): unknown {
+function asJson(table: SweepResults, output: string): object {
   return {
     output,
     columns: table.columns.map(({ name, kind, type, spreadOf = null }) => ({ name, kind, type, spreadOf })),
     rows: table.rows,
     progress: table.progress,
     missing: table.missing.toArray().map((each) => missingSummary(each, output)),
-    ...(given.has('stats') && { stats: statsSummary(table.stats) }),
   };
 }
 

@@ -23,7 +23,7 @@ export function* withMetrics(
       continue;
     }
     const logs = logsOf(end).map((log) => resolve(output, task.folder, log));
-    const metrics = Object.assign({}, end.metrics, none, ...logs.map((log) => found(log, patterns)));
+    const metrics: Params = Object.assign({}, end.metrics, none, ...logs.map((log) => found(log, patterns)));
     yield { task, end: { ...end, metrics } };
   }
 }

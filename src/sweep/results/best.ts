@@ -22,8 +22,7 @@ export interface BestWanted {
 
 export function bestWanted(
   given: string | Pick<BestOptions, 'count'>,
-  options: Partial<BestOptions>,
-  objective: Objective | undefined,
+  { options, objective }: { readonly options: Partial<BestOptions>; readonly objective: Objective | undefined },
 ): BestWanted {
   if (typeof given === 'string') return { metric: given, goal: undefined, count: 1, ...options };
   if (objective) return { goal: 'min', count: 1, ...objective, ...given };

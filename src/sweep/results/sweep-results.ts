@@ -138,7 +138,7 @@ export class SweepResults implements Iterable<Row> {
   /** By the `objective` of the sweep. */
   best(options?: Pick<BestOptions, 'count'>): SweepResults;
   best(given: string | Pick<BestOptions, 'count'> = {}, options: Partial<BestOptions> = {}): SweepResults {
-    const { metric, goal, count } = bestWanted(given, options, this.#sweep.objective);
+    const { metric, goal, count } = bestWanted(given, { options, objective: this.#sweep.objective });
     if (goal !== 'min' && goal !== 'max') throw new OptionError(`The option "goal" takes 'min' or 'max'.`);
     if (isCount(count)) throw new OptionError(`The option "count" takes ${isCount(count)}.`);
     const column = columnOf(this, metric);
