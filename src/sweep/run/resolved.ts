@@ -18,7 +18,10 @@ import {
 } from '../../base/checks.js';
 import { OptionError } from '../../base/errors.js';
 import { checkTarget } from '../../target/refer.js';
+import { checkGraphite } from '../metrics/graphite-pusher.js';
+import { checkPrometheus } from '../metrics/prometheus-server.js';
 import { spaceKeys } from '../space/space-keys.js';
+import { checkPlaces } from './check-places.js';
 import { RetryRules } from './retry-rules.js';
 import type { Hooks, RunOptions, SuccessRule, SweepSpec } from './spec.js';
 
@@ -131,6 +134,9 @@ export function resolved(spec: SweepSpec): Resolved {
   checkOptions(spec, checks);
   checkOptions(spec.workers ?? {}, workerChecks);
   checkOptions(spec.hooks ?? {}, hookChecks);
+  checkPlaces(spec.workers ?? {});
+  if (spec.graphite) checkGraphite(spec.graphite);
+  if (spec.prometheus) checkPrometheus(spec.prometheus);
   checkWork(spec);
   checkSpace(spec);
   new RetryRules(spec.retries); // says itself what it does not take
