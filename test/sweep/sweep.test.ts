@@ -354,6 +354,8 @@ describe('A sweep', () => {
       [{ variables: { x: [1] }, task: tasks.square, retries: { sometimes: 1 } }, /sometimes/],
       [{ variables: { x: [1] }, commands: 'echo {y}' }, /y/],
       [{ variables: { x: [1] }, commands: 'echo {x}', metrics: { loss: '(' } }, /"loss"/],
+      [{ variables: { x: [1] }, commands: { a: 'echo {x}' }, only: [] }, /"only" is empty: name some of the commands, a/],
+      [{ spaces: [{ variables: { x: [1] }, only: [] }], commands: { a: 'echo {x}' } }, /"only"/],
       [{ variables: { x: [1] }, task: tasks.square, hooks: { beforTask() {} } }, /beforTask/],
       [{ variables: { x: [1] }, task: tasks.square, stopIf: {} }, /stopIf/],
       [{ variables: { x: [1] }, task: tasks.square, workers: { gpus: { gpus: 1, avoids: [0] } } }, /avoids/],
