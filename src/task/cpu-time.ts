@@ -25,6 +25,9 @@ export class ChildrenCpuTime {
 function childrenCpuMs(): number | undefined {
   const stat = readText('/proc/self/stat'); // "pid (name) state …"; the name may hold blanks and parentheses
   if (stat === undefined) return undefined;
-  const [user, system] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(13, 15);
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(13, 15);
   return (Number(user) + Number(system)) * MS_PER_TICK;
 }

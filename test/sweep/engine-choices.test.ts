@@ -231,7 +231,10 @@ describe('What one can choose about a sweep', () => {
     const results = await sweep({ ...spec, objective: { metric: 'y', goal: 'max' } });
     assert.deepEqual(results.best().toRecords(), [{ x: 5, y: 10 }]);
     assert.deepEqual(
-      results.filter(({ x }) => x !== 5).best({ count: 2 }).rows.map(({ x }) => x),
+      results
+        .filter(({ x }) => x !== 5)
+        .best({ count: 2 })
+        .rows.map(({ x }) => x),
       [3, 2],
     );
     assert.deepEqual((await sweep({ ...spec, objective: { metric: 'y' } })).best().toRecords(), [{ x: 2, y: 4 }]);

@@ -354,7 +354,10 @@ describe('A sweep', () => {
       [{ variables: { x: [1] }, task: tasks.square, retries: { sometimes: 1 } }, /sometimes/],
       [{ variables: { x: [1] }, commands: 'echo {y}' }, /y/],
       [{ variables: { x: [1] }, commands: 'echo {x}', metrics: { loss: '(' } }, /"loss"/],
-      [{ variables: { x: [1] }, commands: { a: 'echo {x}' }, only: [] }, /"only" is empty: name some of the commands, a/],
+      [
+        { variables: { x: [1] }, commands: { a: 'echo {x}' }, only: [] },
+        /"only" is empty: name some of the commands, a/,
+      ],
       [{ spaces: [{ variables: { x: [1] }, only: [] }], commands: { a: 'echo {x}' } }, /"only"/],
       [{ variables: { x: [1] }, task: tasks.square, hooks: { beforTask() {} } }, /beforTask/],
       [{ variables: { x: [1] }, task: tasks.square, stopIf: {} }, /stopIf/],
@@ -362,7 +365,10 @@ describe('A sweep', () => {
       [{ variables: { x: [1] }, task: tasks.square, workers: { gpus: '1' } }, /"gpus" takes a number for each worker/],
       [{ variables: { x: [1] }, task: tasks.square, workers: { hosts: [{ hots: 'far' }] } }, /hots/],
       [{ variables: { x: [1] }, task: tasks.square, workers: { hosts: [{ count: 2 }] } }, /has no "host"/],
-      [{ variables: { x: [1] }, task: tasks.square, workers: { hosts: [{ host: 'a', gpus: { idel: true } }] } }, /idel/],
+      [
+        { variables: { x: [1] }, task: tasks.square, workers: { hosts: [{ host: 'a', gpus: { idel: true } }] } },
+        /idel/,
+      ],
       [{ variables: { x: [1] }, task: tasks.square, graphite: { host: 'lab' } }, /needs a "host" and a "prefix"/],
       [{ variables: { x: [1] }, task: tasks.square, prometheus: { host: 'lab' } }, /needs a "port"/],
       [{ variables: { x: [1] }, task: tasks.square, objective: { goal: 'min' } }, /"objective" takes \{ metric/],

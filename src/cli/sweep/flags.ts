@@ -47,7 +47,11 @@ export const specFlags: readonly Flag[] = [
   { flags: '--accept-changes', about: 'goes on with records that were made by another specification' },
   { flags: '--join', about: 'shares the work of a run that is at it already' },
   { flags: '--no-join', about: 'does not, whatever the sweep file says' },
-  { flags: '--metric <name=regex>', about: "looks for it in the log: loss='loss=(\\S+)'; or json-lines", isRepeated: true },
+  {
+    flags: '--metric <name=regex>',
+    about: "looks for it in the log: loss='loss=(\\S+)'; or json-lines",
+    isRepeated: true,
+  },
   { flags: '--timeout <time>', about: 'for each task: 90 (seconds), 10m, 2h' },
   { flags: '--retries <count>', about: 'how often a failed task is tried again' },
   { flags: '--max-failures <count>', about: 'after so many, no further task is begun' },

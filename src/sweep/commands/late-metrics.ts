@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { TaskEnd } from '../../task/record.js';
 import { scrapeLog } from '../../task/command/scrape-log.js';
+import type { TaskEnd } from '../../task/record.js';
 import type { Params } from '../../task/value.js';
 import type { SweepEntry } from '../results/entry.js';
 

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Params, Value } from '../../task/value.js';
-import type { MissingReason, MissingTask } from '../results/missing.js';
 import type { Objective } from '../results/best.js';
+import type { MissingReason, MissingTask } from '../results/missing.js';
 import { SweepResults } from '../results/sweep-results.js';
 import type { Sweep } from '../sweep.js';
 

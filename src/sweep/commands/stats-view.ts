@@ -34,13 +34,23 @@ export function statsTables({ taskMs, waitedMs, loads, timers, workers }: StatsS
   return [durations, workers.map(workerRow)].map(tableOf);
 }
 
-function durationRow(what: string, { count, total, mean, p50, p90, p95, p99, max }: Percentiles): Record<string, Value> {
+function durationRow(
+  what: string,
+  { count, total, mean, p50, p90, p95, p99, max }: Percentiles,
+): Record<string, Value> {
   const times = Object.entries({ total, mean, p50, p90, p95, p99, max });
   return { what, count, ...Object.fromEntries(times.map(([name, ms]) => [name, durationText(ms)])) };
 }
 
 function workerRow({ name, host, gpus, tasks, failures, utilisation }: WorkerUse): Record<string, Value> {
-  return { worker: name, host, gpus: gpus.join(','), tasks, failed: failures, busy: `${Math.round(100 * utilisation)} %` };
+  return {
+    worker: name,
+    host,
+    gpus: gpus.join(','),
+    tasks,
+    failed: failures,
+    busy: `${Math.round(100 * utilisation)} %`,
+  };
 }
 
 function tableOf(rows: readonly Record<string, Value>[]): TableData {
