@@ -87,16 +87,19 @@ describe('A sweep that is steered while it runs', () => {
 
   it('lets rules that stop early forget what tasks have told that are begun anew', async () => {
     const forgotten: string[] = [];
-    const rule = { look: () => undefined, forget: ({ folder: name }: Task) => void forgotten.push(name) };
-    const sweep = study(4, { stopIf: rule, retries: { error: 1 } });
+    const stopIf = { look: () => undefined, forget: ({ folder: name }: Task) => void forgotten.push(name) };
+    const sweep = study(4, { stopIf });
     const results = sweep.run();
     pass(0, 1, 2);
     await eventually(() => sweep.counters?.finished === 3 && sweep.counters.active === 1);
-    assert.deepEqual(forgotten, ['x=1']);
+    assert.deepEqual(forgotten, []);
     sweep.retryFailed();
-    assert.deepEqual(forgotten, ['x=1', 'x=1']);
+    assert.deepEqual(forgotten, ['x=1']);
     pass('mended', 3);
     assert.equal((await results).length, 4);
+    rmSync(join(folder, 'mended'));
+    await study(2, { stopIf, retries: { error: 2 }, output: join(folder, 'retried') }).run();
+    assert.deepEqual(forgotten, ['x=1', 'x=1', 'x=1']);
   });
 
   it('loads a value again that could not be made, for tasks that are done once more', async () => {
