@@ -100,11 +100,11 @@ describe('A pool, looking after its workers', () => {
   it('counts and measures, in plain data for a log', async () => {
     await using pool = await Pool.of(tasks.block, { threads: 1, processes: 1 }, { name: 'measured' });
     const startedAt = performance.now();
-    await pool.run(upTo(40).map(() => 5));
+    await pool.run(upTo(120).map(() => 5));
     const tookMs = performance.now() - startedAt;
     const stats = JSON.parse(JSON.stringify(pool)) as ReturnType<typeof pool.stats>;
     assert.equal(stats.name, 'measured');
-    assert.deepEqual([stats.calls, stats.failed, stats.runs, stats.backlog, stats.inFlight], [40, 0, 0, 0, 0]);
+    assert.deepEqual([stats.calls, stats.failed, stats.runs, stats.backlog, stats.inFlight], [120, 0, 0, 0, 0]);
     assert.equal(stats.workers.length, 2);
     for (const { calls, runMs, transferMs, utilisation, bytesSent, bytesReceived } of stats.workers) {
       assert.ok(calls > 5);

@@ -6,7 +6,7 @@ import type { Value } from '../../task/value.js';
  * `{"e":"end","id":"4f…","st":"done","n":1,"b":218,` and then 218 bytes.
  */
 export interface Line {
-  readonly kind: 'start' | 'end' | 'forgotten';
+  readonly kind: 'start' | 'end' | 'released' | 'forgotten';
   readonly id: string;
   readonly attempt: number;
   /** Of an end. */
@@ -28,6 +28,11 @@ export function startLine(id: string, attempt: number, start: Start): string {
 /** `body` is everything but the id, the status and the attempt: see `bodyOf`. */
 export function endLine(end: TaskEnd, body: string): string {
   return `{"e":"end","id":"${end.id}","st":"${end.status}","n":${end.attempt},${counted(body)}`;
+}
+
+/** It was begun on record only. */
+export function releasedLine(id: string, attempt: number, at: number): string {
+  return `{"e":"released","id":"${id}","n":${attempt},${counted(`"t":${at}}`)}`;
 }
 
 export function forgottenLine(id: string, upToAttempt: number, at: number): string {
@@ -78,6 +83,7 @@ function counted(body: string): string {
 const kinds = [
   ['start', Buffer.from('{"e":"start","id":"')],
   ['end', Buffer.from('{"e":"end","id":"')],
+  ['released', Buffer.from('{"e":"released","id":"')],
   ['forgotten', Buffer.from('{"e":"forgotten","id":"')],
 ] as const;
 const statuses = [
@@ -136,7 +142,7 @@ function slowly(text: string): Line | 'note' | undefined {
   try {
     const record = JSON.parse(text) as Record<string, unknown>;
     const { e: kind, id, n: attempt, st } = record;
-    if (kind !== 'start' && kind !== 'end' && kind !== 'forgotten')
+    if (kind !== 'start' && kind !== 'end' && kind !== 'released' && kind !== 'forgotten')
       return typeof kind === 'string' ? 'note' : undefined;
     if (typeof id !== 'string' || typeof attempt !== 'number') return undefined;
     if (kind !== 'end') return { kind, id, attempt };

@@ -4,7 +4,7 @@ import { type Begin, type BeginOptions, doneIfEnough } from './begin.js';
 import { type Claim, Claims } from './claims.js';
 import { clearFolder } from './clear-folder.js';
 import { Journal } from './journal.js';
-import { bodyOf, endLine, forgottenLine, noteLine, startLine } from './journal-line.js';
+import { bodyOf, endLine, forgottenLine, noteLine, releasedLine, startLine } from './journal-line.js';
 import { Journals } from './journals.js';
 import { Layout } from './layout.js';
 import { inStorage, LedgerError, storageError } from './ledger-error.js';
@@ -129,6 +129,7 @@ export class Ledger {
     const running = this.#running.get(id);
     if (!running) return;
     this.#running.delete(id);
+    this.#recordRelease(id, running.attempt);
     inStorage('give a task back', running.claim.path, () => this.#claims.release(running.claim));
   }
 
@@ -199,6 +200,16 @@ export class Ledger {
     } catch (error) {
       this.#claims.release(claim);
       throw error;
+    }
+  }
+
+  /** Without it the task would seem lost, but nothing is: so a full disk is no reason to keep the claim. */
+  #recordRelease(id: string, attempt: number): void {
+    try {
+      const at = this.#journal.append(releasedLine(id, attempt, Date.now()));
+      this.#book.take({ kind: 'released', id, attempt }, this.#ownNumber, at);
+    } catch (error) {
+      this.#parts.onProblem(storageError(error, 'record that a task was given back', this.#journal.path));
     }
   }
 

@@ -66,6 +66,7 @@ export class Book implements Records {
   take(line: Line, journal: number, at: number): void {
     const row = this.#rowOf(line.id);
     if (line.kind === 'start') this.#start(row, line.attempt, journal, at);
+    else if (line.kind === 'released') this.#release(row, line.attempt);
     else if (line.kind === 'forgotten') this.#forget(row, line.attempt);
     else this.#end(row, line, { journal, at });
   }
@@ -136,6 +137,12 @@ export class Book implements Records {
     this.#endIn[row] = from.journal;
     this.#endAt[row] = from.at;
     this.#become(row, status);
+  }
+
+  /** What was known before of the task stays as it was. */
+  #release(row: number, attempt: number): void {
+    this.#attempts[row] = Math.max(this.#attempts[row] ?? 0, attempt);
+    this.#ended[row] = Math.max(this.#ended[row] ?? 0, attempt);
   }
 
   #forget(row: number, upToAttempt: number): void {

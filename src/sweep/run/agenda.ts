@@ -15,6 +15,8 @@ export interface Cost {
 export interface Agenda {
   /** The next task for a worker; `undefined` when there is none for it now. */
   take(worker: string): Task | undefined | Promise<Task | undefined>;
+  /** Up to so many that the worker would take next, where that is known before the last one has ended. */
+  takeMore?(worker: string, count: number): readonly Task[];
   /** It is to be done again, or was not begun; with `front` before any other. */
   giveBack(task: Task, options?: { readonly front: boolean }): void;
   /** It is over. */
@@ -31,6 +33,11 @@ export interface Agenda {
   estimate(workers: number): Estimate | undefined;
 }
 
+export interface GiveBack {
+  readonly isNext?: boolean;
+  readonly isSuspect?: boolean;
+}
+
 /** Lets workers wait until there is something to do, and sends them home when there will be nothing any more. */
 export class Queue {
   readonly #agenda: Agenda;
@@ -40,6 +47,8 @@ export class Queue {
   /** Only one task may be out, until it is over: a canary, or one whose memory is measured. */
   #atOnce = Number.POSITIVE_INFINITY;
   #out = 0;
+  /** Tasks one of which may have taken its worker down. */
+  readonly #suspects = new Set<string>();
 
   constructor(agenda: Agenda) {
     this.#agenda = agenda;
@@ -96,14 +105,28 @@ export class Queue {
     }
   }
 
-  giveBack(task: Task): void {
+  /** Tasks that a worker can be given together with the one it has just got. None while it is to be found out who takes workers down. */
+  more(worker: string, count: number): readonly Task[] {
+    if (count <= 0 || this.isLimited || this.#suspects.size > 0 || this.#over.signal.aborted) return [];
+    const tasks = this.#agenda.takeMore?.(worker, count) ?? [];
+    this.#out += tasks.length;
+    return tasks;
+  }
+
+  /**
+   * `isNext`: it was about to be done, and is to be before others. `isSuspect`: it may have taken its worker down, or another
+   * one that is given back; each of them goes alone from now on.
+   */
+  giveBack(task: Task, { isNext = false, isSuspect = false }: GiveBack = {}): void {
     this.#out -= 1;
-    this.#agenda.giveBack(task, { front: Number.isFinite(this.#atOnce) });
+    if (isSuspect) this.#suspects.add(task.point.id);
+    this.#agenda.giveBack(task, { front: isNext || this.isLimited });
     this.#tell();
   }
 
   ended(task: Task, cost: Cost): void {
     this.#out -= 1;
+    this.#suspects.delete(task.point.id);
     this.#agenda.ended(task, cost);
     this.#tell();
   }

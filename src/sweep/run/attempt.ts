@@ -2,29 +2,32 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, posix, resolve, sep } from 'node:path';
 import { WorkerLostError } from '../../base/errors.js';
 import { errorRecord } from '../../task/error-record.js';
-import type { TaskReport } from '../../task/order.js';
+import type { Assignment, TaskReport } from '../../task/order.js';
 import type { TaskEnd } from '../../task/record.js';
 import { resultOf } from '../../task/result-of.js';
 import type { Params } from '../../task/value.js';
 import { paramsText } from '../ledger/task-folder.js';
 import type { Task } from '../point.js';
 import { LoadError, type Loads } from './loads.js';
+import type { Performance } from './performance.js';
 import type { Place } from './place.js';
 import type { Shift } from './shift.js';
-import type { SweepWorker } from './sweep-worker.js';
+import type { Performable, SweepWorker } from './sweep-worker.js';
 import { unlessAborted } from './unless-aborted.js';
 import { type Cut, judge, type Verdict, verdictOfLoss } from './verdict.js';
 
 /** One run of one task in one worker: loads what it needs, performs it, judges what came of it. Never rejects. */
-export class Attempt {
+export class Attempt implements Performable {
   readonly task: Task;
   readonly number: number;
   readonly #shift: Shift;
   readonly #place: Place;
   #aborter: AbortController | undefined;
-  #abandon: (() => void) | undefined;
+  #performance: Performance | undefined;
   /** To try it again would be no use. */
   isFinal = false;
+  /** How long it took its worker, where that is known. */
+  ranMs: number | undefined;
   #cut: Cut | undefined;
   #metrics: Record<string, Params[string]> | undefined;
   /** An end that leaves some of the commands to be run, and not all. */
@@ -51,9 +54,22 @@ export class Attempt {
     return this.#loading?.since ?? this.#startedAt;
   }
 
-  async run(worker: SweepWorker): Promise<TaskEnd> {
+  /** A worker has it now, or will come to it. */
+  isGiven(performance: Performance): void {
+    this.#performance = performance;
+    performance.onProgress = (told) => this.#onProgress(told);
+    if (this.#cut) performance.abandon();
+  }
+
+  /** Whether the worker that it was given to has not begun it, and will not. */
+  isTakenBack(): Promise<boolean> | false {
+    return this.#performance?.isTakenBack() ?? false;
+  }
+
+  /** `undefined` when the worker has given it back and never begun it. */
+  async run(worker: SweepWorker): Promise<TaskEnd | undefined> {
     const { hooks } = this.#shift;
-    let report: TaskReport = {};
+    let report: TaskReport | undefined = {};
     let verdict: Verdict;
     try {
       await this.#load(worker, this.#shift.loads);
@@ -61,13 +77,14 @@ export class Attempt {
       this.#startedAt = Date.now();
       if (hooks.beforeTask) await unlessAborted(hooks.beforeTask(this.task, this.#place.name), this.#signal);
       report = await this.#perform(worker);
+      if (!report) return undefined;
       if (report.files) await this.#unpack(report.files);
       verdict = this.#cut ? verdictOfLoss(undefined, this.#cut) : await this.#judged(report);
     } catch (error) {
       verdict = this.#verdictOf(error);
     }
-    this.#abandon = undefined;
-    const end = this.#end(verdict, report);
+    this.#performance = undefined;
+    const end = this.#end(verdict, report ?? {});
     return hooks.afterTask ? this.#told(end) : end;
   }
 
@@ -75,7 +92,7 @@ export class Attempt {
   cut(cut: Cut): void {
     if (this.#cut) return;
     this.#cut = cut;
-    this.#abandon?.();
+    this.#performance?.abandon();
     this.#aborter?.abort();
   }
 
@@ -104,14 +121,24 @@ export class Attempt {
     }
   }
 
-  #perform(worker: SweepWorker): TaskReport | Promise<TaskReport> {
-    if (this.#cut) return {};
+  async #perform(worker: SweepWorker): Promise<TaskReport | undefined> {
+    const { timeoutMs } = this.#shift.spec;
+    if (!this.#performance && !this.#cut) worker.perform([this], { timeoutMs });
+    const performance = this.#performance;
+    if (!performance) return {}; // cut before it began
+    const report = await performance.report();
+    this.ranMs = performance.ranMs;
+    return report;
+  }
+
+  /** What the worker is told. */
+  get assignment(): Assignment {
     const { point, folder } = this.task;
-    const { spec, output, loads, past } = this.#shift;
+    const { output, loads, past } = this.#shift;
     const there = this.#place.output;
     const loaded = loads.namesFor(this.task);
     const only = past.left(point.id);
-    const assignment = {
+    return {
       ...(loaded.length > 0 && { loaded }),
       ...(only && { only }),
       id: point.id,
@@ -123,12 +150,6 @@ export class Attempt {
       ...(there === 'same' && { folder: join(output, folder) }),
       ...(typeof there === 'object' && { folder: posix.join(there.path, folder) }),
     };
-    const { report, abandon } = worker.perform(assignment, {
-      timeoutMs: spec.timeoutMs,
-      onProgress: (told) => this.#onProgress(told),
-    });
-    this.#abandon = abandon;
-    return report;
   }
 
   /** Called by the worker's news: what is wrong with them, or with a rule, is this task's failure and nobody else's. */

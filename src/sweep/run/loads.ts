@@ -38,6 +38,11 @@ export class Loads {
     this.#retries = retries;
   }
 
+  /** Nothing is ever to be loaded. */
+  get areNone(): boolean {
+    return this.#loadings.length === 0;
+  }
+
   /** What a worker that holds this has to load for the task, in the order of the variables. */
   missingFor(task: Task, holds: ReadonlyMap<string, string>, locate: (ref: TargetRef) => TargetRef): Load[] {
     return this.#loadings.flatMap(({ name, parameters, load, dispose }) => {

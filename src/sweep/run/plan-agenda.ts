@@ -22,6 +22,16 @@ export class PlanAgenda implements Agenda {
     return index === undefined ? undefined : this.#plan.task(index);
   }
 
+  takeMore(worker: string, count: number): Task[] {
+    const tasks: Task[] = [];
+    while (tasks.length < count) {
+      const task = this.take(worker);
+      if (!task) break;
+      tasks.push(task);
+    }
+    return tasks;
+  }
+
   giveBack(task: Task, options?: { readonly front: boolean }): void {
     this.#dealer.giveBack(task.index, options);
   }

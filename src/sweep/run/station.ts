@@ -1,18 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { errorRecord } from '../../task/error-record.js';
 import type { FailureClass, TaskEnd } from '../../task/record.js';
 import type { Task } from '../point.js';
 import { Activity } from './activity.js';
+import type { GiveBack } from './agenda.js';
 import { Attempt } from './attempt.js';
 import type { Place } from './place.js';
+import { Portion } from './portion.js';
+import { Post } from './post.js';
 import type { Shift } from './shift.js';
-import { SweepWorker } from './sweep-worker.js';
+import type { SweepWorker } from './sweep-worker.js';
 import type { WorkerStatus } from './worker-status.js';
 
-const STARTS_FAILED_MAX = 3;
-const START_AGAIN_MS = 500;
+const TOGETHER_MS_MAX = 50;
 
-/** One place with one worker after the other, as long as there are tasks. */
+/** One place that works off tasks, with one worker after the other, as long as there are any. */
 export class Station {
   readonly #place: Place;
   readonly #shift: Shift;
@@ -20,15 +20,17 @@ export class Station {
   /** Aborts when it is to begin nothing further. */
   readonly #over: AbortSignal;
   readonly #activity = new Activity();
-  #worker: SweepWorker | undefined;
-  #attempt: Attempt | undefined;
-  #startsFailed = 0;
+  readonly #post: Post;
+  readonly #portion = new Portion();
+  /** The task it is at, and those that its worker was given together with it. */
+  #attempts: readonly Attempt[] = [];
   #freeSince = performance.now();
 
   constructor(place: Place, shift: Shift) {
     this.#place = place;
     this.#shift = shift;
     this.#over = AbortSignal.any([shift.queue.over, this.#leaving.signal]);
+    this.#post = new Post(place, { shift, activity: this.#activity, over: this.#over });
   }
 
   get name(): string {
@@ -39,7 +41,7 @@ export class Station {
   get status(): WorkerStatus {
     const { name, host, gpus, supervision } = this.#place;
     const about = { name, host, gpus, isLeaving: this.isLeaving, ...supervision?.figures };
-    const attempt = this.#attempt;
+    const [attempt] = this.#attempts;
     if (!attempt) return { ...about, folder: undefined, ...this.#activity.now };
     const { task, number, loading, since } = attempt;
     const doing = { folder: task.folder, attempt: number, since };
@@ -54,7 +56,7 @@ export class Station {
   }
 
   get isBusy(): boolean {
-    return this.#attempt !== undefined;
+    return this.#attempts.length > 0;
   }
 
   get isLeaving(): boolean {
@@ -74,65 +76,161 @@ export class Station {
 
   /** Resolves when there is nothing left for it to do, and nothing of it runs. Rejects only for what no task is to blame for. */
   async work(): Promise<void> {
-    const { hooks, queue, stopNow } = this.#shift;
-    stopNow.addEventListener('abort', () => this.#attempt?.cut({ why: 'stop' }), { once: true });
-    if (!(await this.#hasWork())) return this.#place.vacate?.();
+    const { hooks, stopNow } = this.#shift;
+    stopNow.addEventListener('abort', () => this.#cut(), { once: true });
+    if (!(await this.#post.hasWork())) return this.#place.vacate?.();
     try {
       await hooks.beforeWorker?.(this.name);
     } catch (error) {
       return this.#shift.unfit(this.name, error);
     }
     try {
-      while (!this.#over.aborted) {
-        const worker = await this.#ready();
-        this.#waitForTask();
-        const task = worker && (await queue.next(this.name, this.#leaving.signal));
-        if (!task) break;
-        if (worker.isAlive) await this.#do(task, worker);
-        else queue.giveBack(task); // it died while it waited
-      }
+      await this.#workOff();
     } finally {
-      await this.#endWorker({ isHealthy: true });
+      await this.#post.end({ isHealthy: true });
       this.#place.vacate?.();
-      await this.#bear('afterWorker', () => hooks.afterWorker?.(this.name));
+      await this.#post.bear('afterWorker', () => hooks.afterWorker?.(this.name));
     }
   }
 
-  async #do(task: Task, worker: SweepWorker): Promise<void> {
-    const { ledger, past } = this.#shift;
-    const { host, gpus } = this.#place;
-    const begun = ledger.begin(task, {
-      worker: this.name,
-      host,
-      gpus,
-      params: this.#place.output === 'scratch' ? 'now' : 'later',
-      isEnough: (end) => past.isEnough(end),
-    });
-    if (begun.type !== 'claimed') return this.#shift.elsewhere(task, begun);
-    const attempt = new Attempt(task, begun.attempt, { shift: this.#shift, place: this.#place });
-    this.#attempt = attempt;
-    if (this.#shift.stopNow.aborted) attempt.cut({ why: 'stop' });
-    this.#shift.began(task);
-    const waitedMs = Math.round(performance.now() - this.#freeSince);
-    this.#shift.events.emit('started', task, this.name, attempt.number);
-    const { supervision } = this.#place;
-    supervision?.watch((reason) => attempt.cut({ why: 'memory', reason }));
-    const ended = await attempt.run(worker);
-    const peakMemoryMb = Math.max(ended.peakMemoryMb ?? 0, supervision?.unwatch() ?? 0);
-    const end = { ...ended, ...(peakMemoryMb > 0 && { peakMemoryMb }), ...(waitedMs > 0 && { waitedMs }) };
-    this.#attempt = undefined;
-    if (!isOrderly(end) || !worker.isAlive) await this.#endWorker({ isHealthy: false }); // before another one has its folder
-    await this.#record(task, end, attempt);
-    this.#freeSince = performance.now();
-    if (worker.tasks >= this.#place.tasksMax) await this.#endWorker({ isHealthy: true });
+  async #workOff(): Promise<void> {
+    const { queue } = this.#shift;
+    while (!this.#over.aborted) {
+      const worker = await this.#post.ready();
+      this.#post.waitForTask();
+      const task = worker && (await queue.next(this.name, this.#leaving.signal));
+      if (!task) return;
+      if (!worker.isAlive) {
+        queue.giveBack(task); // it died while it waited
+        continue;
+      }
+      const room = Math.min(this.#portion.size, this.#place.tasksMax - worker.tasks);
+      const others = this.#mayShare ? queue.more(this.name, room - 1) : [];
+      await this.#do([task, ...others], worker);
+      if (worker.tasks >= this.#place.tasksMax) await this.#post.end({ isHealthy: true });
+    }
   }
 
-  async #record(task: Task, end: TaskEnd, { isFinal }: Attempt): Promise<void> {
+  /** Whether tasks may follow each other without a word from here between them. */
+  get #mayShare(): boolean {
+    const { hooks, stopRules, loads, work } = this.#shift;
+    const isWatched = this.#place.supervision?.hasLimit || hooks.beforeTask || stopRules.length > 0;
+    return work.type === 'function' && this.#place.kind !== 'inline' && loads.areNone && !isWatched;
+  }
+
+  #cut(): void {
+    for (const attempt of this.#attempts) attempt.cut({ why: 'stop' });
+  }
+
+  async #do(tasks: readonly Task[], worker: SweepWorker): Promise<void> {
+    this.#attempts = this.#begun(tasks);
+    if (this.#shift.stopNow.aborted) this.#cut();
+    const together = this.#attempts.length > 1 ? this.#giveTogether(worker) : undefined;
+    try {
+      this.#portion.took(await this.#conclude(worker));
+    } finally {
+      together?.cancel();
+      this.#attempts = [];
+    }
+  }
+
+  /** Those that are this driver's to do. */
+  #begun(tasks: readonly Task[]): Attempt[] {
+    const { ledger, past } = this.#shift;
+    const { host, gpus, output } = this.#place;
+    return tasks.flatMap((task) => {
+      const begun = ledger.begin(task, {
+        worker: this.name,
+        host,
+        gpus,
+        params: output === 'scratch' ? 'now' : 'later',
+        isEnough: (end) => past.isEnough(end),
+      });
+      if (begun.type === 'claimed') return new Attempt(task, begun.attempt, { shift: this.#shift, place: this.#place });
+      this.#shift.elsewhere(task, begun);
+      return [];
+    });
+  }
+
+  /** Those behind one that takes longer than expected are for others to do. */
+  #giveTogether(worker: SweepWorker): { cancel(): void } {
+    worker.perform(this.#attempts, this.#shift.spec);
+    for (const attempt of this.#attempts) void this.#giveBackWhenTaken(attempt);
+    const recall = (): void => worker.recall();
+    const timer = setTimeout(recall, TOGETHER_MS_MAX);
+    this.#over.addEventListener('abort', recall, { once: true });
+    return {
+      cancel: () => {
+        clearTimeout(timer);
+        this.#over.removeEventListener('abort', recall);
+      },
+    };
+  }
+
+  async #giveBackWhenTaken(attempt: Attempt): Promise<void> {
+    if (!(await attempt.isTakenBack()) || this.#attempts.indexOf(attempt) < 1) return;
+    this.#attempts = this.#attempts.filter((each) => each !== attempt);
+    this.#giveBack(attempt.task);
+  }
+
+  /** Sees them through, one after the other. Gives how long the longest took. */
+  async #conclude(worker: SweepWorker): Promise<number> {
+    let longestMs = 0;
+    for (let [attempt] = this.#attempts; attempt; [attempt] = this.#attempts) {
+      const end = await this.#run(attempt, worker);
+      const others = this.#attempts.slice(1);
+      longestMs = Math.max(longestMs, attempt.ranMs ?? Number.POSITIVE_INFINITY);
+      if (!worker.isAlive || (end && !isOrderly(end))) {
+        this.#attempts = [];
+        await this.#post.end({ isHealthy: false }); // before another one has its folder
+        await this.#concludeLast(attempt, end, others);
+        break;
+      }
+      this.#attempts = others;
+      if (end) await this.#record(end, attempt);
+      else this.#notBegun(attempt);
+    }
+    return longestMs;
+  }
+
+  async #run(attempt: Attempt, worker: SweepWorker): Promise<TaskEnd | undefined> {
+    const { task, number } = attempt;
+    const { supervision } = this.#place;
+    const waitedMs = Math.round(performance.now() - this.#freeSince);
+    this.#shift.began(task);
+    this.#shift.events.emit('started', task, this.name, number);
+    supervision?.watch((reason) => attempt.cut({ why: 'memory', reason }));
+    const ended = await attempt.run(worker);
+    const peakMemoryMb = Math.max(ended?.peakMemoryMb ?? 0, supervision?.unwatch() ?? 0);
+    return ended && { ...ended, ...(peakMemoryMb > 0 && { peakMemoryMb }), ...(waitedMs > 0 && { waitedMs }) };
+  }
+
+  /** The worker is gone, and with it the other tasks that it had: one of them may be to blame. */
+  async #concludeLast(attempt: Attempt, end: TaskEnd | undefined, others: readonly Attempt[]): Promise<void> {
+    const isUnclear = others.length > 0 && (!end || end.class === 'lost' || end.class === 'oom');
+    if (end && !isUnclear) await this.#record(end, attempt);
+    else this.#notBegun(attempt, { isSuspect: true });
+    for (const { task } of others) this.#giveBack(task, { isSuspect: true });
+  }
+
+  /** Contrary to what was told. */
+  #notBegun({ task }: Attempt, options?: GiveBack): void {
+    this.#shift.tally.takeBack();
+    this.#giveBack(task, options);
+  }
+
+  #giveBack(task: Task, options?: GiveBack): void {
+    this.#shift.ledger.release(task.point.id);
+    this.#shift.queue.giveBack(task, { isNext: true, ...options });
+  }
+
+  async #record(end: TaskEnd, { task, isFinal }: Attempt): Promise<void> {
     const { queue, ledger, retries, tally, events, stopRules } = this.#shift;
     const mayRetry = end.status === 'failed' && !isFinal && !queue.isClosed;
     const isRetried = mayRetry && retries.allow(task.point.id, end.class ?? 'error');
     ledger.end(end);
     tally.end(end, { isRetried });
+    this.#freeSince = performance.now();
     if (isRetried) {
       for (const rule of stopRules) rule.forget?.(task);
       events.emit('retried', task, end);
@@ -143,93 +241,6 @@ export class Station {
     queue.ended(task, { worker: this.name, taskMs: end.endedAt - end.startedAt, loadMs: end.loadMs ?? {} });
     if (end.status === 'failed') this.#shift.failed(task);
   }
-
-  /** A hook that can fail nothing any more. */
-  async #bear(name: string, hook: () => unknown): Promise<void> {
-    try {
-      await hook();
-    } catch (error) {
-      const { message } = errorRecord(error);
-      this.#shift.events.emit('note', `the hook ${name} of ${this.name} has thrown: ${message}`);
-    }
-  }
-
-  #waitForTask(): void {
-    this.#activity.wait(this.#shift.queue.isLimited ? 'the first task goes alone' : 'no task is free for it');
-  }
-
-  /** A worker is started only when there may be something for it. */
-  #hasWork(): Promise<boolean> {
-    this.#waitForTask();
-    return this.#shift.queue.hasWork(this.#over);
-  }
-
-  /** A worker that can take a task; `undefined` when the sweep ends before there is one. */
-  async #ready(): Promise<SweepWorker | undefined> {
-    const over = this.#over;
-    while (!this.#worker?.isAlive) {
-      await this.#endWorker({ isHealthy: false });
-      if (!(await this.#hasWork())) return undefined;
-      this.#activity.become('starting');
-      try {
-        this.#worker = await this.#start();
-        this.#startsFailed = 0;
-      } catch (error) {
-        if (over.aborted) return undefined;
-        this.#startsFailed += 1;
-        if (isHopeless(error) || this.#startsFailed >= STARTS_FAILED_MAX) {
-          this.#shift.unfit(this.name, error);
-          return undefined;
-        }
-        this.#activity.wait('it could not be started, and is tried again');
-        this.#shift.events.emit('waiting', this.name, `it cannot be started: ${(error as Error).message}`);
-        await sleep(START_AGAIN_MS, undefined, { signal: over }).catch(() => {});
-      }
-    }
-    return this.#worker;
-  }
-
-  async #start(): Promise<SweepWorker> {
-    const { kind, options, preparation, name } = this.#place;
-    const over = this.#over;
-    const admitted = await this.#place.admit?.(over);
-    this.#activity.become('starting');
-    const env = { ...options.env, ...admitted };
-    const worker = await SweepWorker.start(kind, {
-      ...options,
-      ...(kind !== 'inline' && { env }),
-      name,
-      preparation,
-      signal: over,
-    });
-    try {
-      await this.#place.supervision?.begin(worker);
-      await this.#place.onStart?.(worker);
-    } catch (error) {
-      this.#place.supervision?.end();
-      await worker.end({ graceMs: 0, isHealthy: false });
-      throw error;
-    }
-    this.#shift.events.emit('worker', name);
-    return worker;
-  }
-
-  async #endWorker({ isHealthy }: { readonly isHealthy: boolean }): Promise<void> {
-    const worker = this.#worker;
-    if (!worker) return this.#place.leave?.();
-    this.#worker = undefined;
-    this.#activity.become('ending');
-    const { queue, hooks } = this.#shift;
-    if (!queue.isClosed) queue.forget(this.name);
-    if (hooks.onUnload) {
-      for (const variable of [...worker.holds.keys()].reverse()) {
-        await this.#bear('onUnload', () => hooks.onUnload?.(variable, this.name));
-      }
-    }
-    this.#place.supervision?.end();
-    await worker.end({ graceMs: this.#shift.spec.graceMs, isHealthy });
-    await this.#place.leave?.();
-  }
 }
 
 /** Its task came to an end of its own, or has stopped when it was asked to: the worker can go on. */
@@ -238,9 +249,3 @@ function isOrderly({ status, class: failure = 'error' }: TaskEnd): boolean {
 }
 
 const orderly: ReadonlySet<FailureClass> = new Set(['error', 'exit', 'load', 'verify']);
-
-/** The same the next time: there is no such function, or the options cannot be. */
-function isHopeless(error: unknown): boolean {
-  const { code } = error as { readonly code?: unknown };
-  return typeof code === 'string' && (code.startsWith('ERR_TARGET') || code === 'ERR_OPTION');
-}

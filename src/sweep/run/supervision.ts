@@ -29,6 +29,11 @@ export class Supervision {
     return cpus === undefined ? {} : threadEnv(cpus, process.env);
   }
 
+  /** Whether a task can be ended for what it takes. */
+  get hasLimit(): boolean {
+    return this.#options.memoryMb !== undefined;
+  }
+
   async begin({ process: started }: SweepWorker): Promise<void> {
     if (!started) return;
     const { cpus, memoryMb, place } = this.#options;

@@ -1,12 +1,11 @@
-import { Deferred } from '../../base/deferred.js';
 import { type ProcessRef, processOf } from '../../base/process-tree.js';
 import type { Kind } from '../../protocol/messages.js';
 import { target } from '../../target/target.js';
 import type { Assignment, Load, Preparation, TaskReport } from '../../task/order.js';
 import type { serveTask } from '../../task/task-main.js';
 import type { PersistentWorkerOptions } from '../../worker/options.js';
-import { type Outcome, unwrap } from '../../worker/outcome.js';
 import { PersistentWorker } from '../../worker/persistent-worker.js';
+import { Performance } from './performance.js';
 
 const main = target<typeof serveTask>(new URL('../../task/task-main.js', import.meta.url), 'serveTask');
 
@@ -15,17 +14,10 @@ export interface CallLimit {
   readonly signal: AbortSignal;
 }
 
-export interface PerformOptions {
-  readonly timeoutMs: number | undefined;
-  onProgress(told: unknown): void;
-}
-
-/** A task that a worker is at. */
-export interface Performance {
-  /** Rejects when it came to no report. */
-  readonly report: Promise<TaskReport>;
-  /** Asks the task to stop, then cuts it off, then kills it with its worker. */
-  abandon(): void;
+/** A task as a worker is given it. */
+export interface Performable {
+  readonly assignment: Assignment;
+  isGiven(performance: Performance): void;
 }
 
 /** One worker of a sweep, from its start to its end; whoever needs another one makes another one. */
@@ -35,12 +27,13 @@ export class SweepWorker {
   /** What it holds, by variable: the text of the value. */
   readonly holds = new Map<string, string>();
   tasks = 0;
-  #onProgress: ((told: unknown) => void) | undefined;
+  /** What it is at, and what follows. */
+  readonly #performances = new Set<Performance>();
 
   private constructor(worker: PersistentWorker<typeof serveTask>, desk: string) {
     this.#worker = worker;
     this.#desk = desk;
-    worker.on('progress', (told) => this.#onProgress?.(told));
+    worker.on('progress', (told) => this.#current?.onProgress?.(told));
   }
 
   /** Resolves when it is ready for tasks; rejects, with nothing left running, when it cannot be. */
@@ -88,26 +81,39 @@ export class SweepWorker {
     return this.#worker.id?.host ?? '';
   }
 
+  get #current(): Performance | undefined {
+    for (const performance of this.#performances) return performance;
+    return undefined;
+  }
+
   async load(load: Load, limit: CallLimit): Promise<void> {
     this.holds.delete(load.variable);
     await this.#call({ type: 'load', desk: this.#desk, ...load }, limit);
     this.holds.set(load.variable, JSON.stringify(load.value));
   }
 
-  /** Begins a task. Without an `AbortSignal` of its own: tasks may be many and short. */
-  perform(assignment: Assignment, { timeoutMs, onProgress }: PerformOptions): Performance {
-    this.tasks += 1;
-    this.#onProgress = onProgress;
+  /** Gives it tasks, which it performs one after the other. */
+  perform(tasks: readonly Performable[], { timeoutMs }: { readonly timeoutMs?: number | undefined }): void {
     const worker = this.#worker;
     const limits = timeoutMs === undefined ? undefined : { timeoutMs };
-    const ended = new Deferred<Outcome<unknown>>();
-    const settle = (outcome: Outcome<unknown>): void => ended.resolve(outcome);
-    const id = worker.submit([{ type: 'perform', desk: this.#desk, ...assignment }], limits, { settle });
-    const report = ended.promise.then((outcome) => {
-      this.#onProgress = undefined;
-      return (unwrap(outcome) ?? {}) as TaskReport; // it is serveTask's answer
+    const given = tasks.map((task) => {
+      const performance: Performance = new Performance(worker, () => this.#performances.delete(performance));
+      return { task, performance, args: [{ type: 'perform', desk: this.#desk, ...task.assignment }] as const };
     });
-    return { report, abandon: () => void worker.abandon(id, ended.promise) };
+    this.tasks += given.length;
+    const performances = given.map(({ performance }) => performance);
+    const orders = given.map(({ args }) => args);
+    const first = given.length > 1 ? worker.submitAll(orders, limits, performances) : undefined;
+    for (const [place, { task, performance, args }] of given.entries()) {
+      this.#performances.add(performance);
+      performance.id = first === undefined ? worker.submit(args, limits, performance) : first + place;
+      task.isGiven(performance);
+    }
+  }
+
+  /** Takes back those whose turn has not come. */
+  recall(): void {
+    this.#worker.recall();
   }
 
   /** Lets it give back what it holds, then ends it with all that it started. Resolves when nothing of it is left. */

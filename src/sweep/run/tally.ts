@@ -53,6 +53,11 @@ export class Tally {
     this.#counters.active += 1;
   }
 
+  /** One that was said to have begun has not. */
+  takeBack(): void {
+    this.#counters.active -= 1;
+  }
+
   /** Failed tasks that are to be done once more after all. */
   reopen(count: number): void {
     this.#counters.finished -= count;
