@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import type { SweepSpec, WorkersOptions } from 'pyworkers/sweep';
 import { specFrom } from '#internal/sweep/run/overrides.js';
 
@@ -75,6 +76,15 @@ describe('The environment', () => {
     const said = [...Object.values(ofWorkers), ...Object.values(ofSweep)].flatMap((each) => (each ? [each] : []));
     const env = Object.fromEntries(said.map(([name, text]) => [name, text]));
     assert.deepEqual(specFrom({}, env), { ...valuesOf(ofSweep), workers: valuesOf(ofWorkers) });
+  });
+
+  it('is told of in the manual, every variable of it', () => {
+    const manual = readFileSync('docs/sweeps.md', 'utf8');
+    const said = [...Object.values(ofWorkers), ...Object.values(ofSweep)].flatMap((each) => (each ? each[0] : []));
+    assert.deepEqual(
+      said.filter((name) => !new RegExp(`\\b${name}\\b`).test(manual)),
+      [],
+    );
   });
 
   it('takes words and lists, and defaults for what a line leaves out', () => {
