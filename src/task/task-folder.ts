@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { makeFolder } from '../base/make-folder.js';
 import type { Assignment, TaskReport } from './order.js';
 
 const TRAVEL_BYTES_MAX = 64 * 1024 * 1024;
@@ -17,7 +18,7 @@ export interface Folder {
 
 export function folderFor(task: Assignment): Folder {
   if (task.folder !== undefined) {
-    mkdirSync(task.folder, { recursive: true });
+    makeFolder(task.folder);
     if (task.record !== undefined) writeOnce(join(task.folder, 'params.json'), task.record);
     return { path: task.folder, isScratch: false, collect: async () => ({}), remove: async () => {} };
   }
@@ -35,11 +36,16 @@ export function folderFor(task: Assignment): Folder {
   };
 }
 
-/** As a whole or not at all. Whoever sent the task here has seen to it that what is there is its own. */
+/** Whoever sent the task here has seen to it that what is there is its own. What a crash has left half written is replaced. */
 function writeOnce(path: string, text: string): void {
-  if (existsSync(path)) return;
-  writeFileSync(`${path}~`, text);
-  renameSync(`${path}~`, path);
+  try {
+    writeFileSync(path, text, { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    if (readFileSync(path, 'utf8') === text) return;
+    writeFileSync(`${path}~`, text);
+    renameSync(`${path}~`, path);
+  }
 }
 
 async function pack(folder: string): Promise<Pick<TaskReport, 'files' | 'leftBehind'>> {

@@ -271,7 +271,7 @@ describe('pyw-sweep run', function () {
   it('is refused while another one is at it, and shares its work with --join', async () => {
     const given = ['-p', 'a=1..4', '-w', '1', '--', 'while [ ! -e go ]; do sleep 0.05; done'];
     const first = command.start(['run', ...given]);
-    await eventually(() => existsSync(join(command.path, 'sweep-output', 'a=1', 'running.json')));
+    await eventually(() => existsSync(join(command.path, 'sweep-output', 'a=1', 'params.json')));
     const refused = await command.run(['run', ...given]);
     assert.equal(refused.code, 3);
     assert.match(refused.stderr, /at work already: process \d+/);

@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ledger } from '#internal/sweep/ledger/ledger.js';
@@ -80,10 +80,11 @@ describe('The ledger of a sweep whose storage fails', () => {
     const ledger = await Ledger.open(output, { fingerprint: {}, onProblem: (problem) => problems.push(problem) });
     const begun = ledger.begin(ledgerTask(0), { worker: 'w1' });
     assert.equal(begun.type, 'claimed');
-    rmSync(join(output, ledgerTask(0).folder), { recursive: true });
+    mkdirSync(join(output, ledgerTask(0).folder, 'status.json'));
     ledger.end(ledgerEnd(ledgerTask(0).point.id, 1));
     assert.ok(ledger.records.isDone(ledgerTask(0).point.id));
-    assert.match(problems[0]?.message ?? '', /Cannot write a task's status: .*status\.json \(ENOENT\)/);
+    assert.match(problems[0]?.message ?? '', /Cannot write a task's status: .*status\.json \(EISDIR\)/);
+    assert.deepEqual(readdirSync(join(output, '.pyw/running')), []);
     await ledger.close();
   });
 

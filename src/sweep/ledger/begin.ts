@@ -21,6 +21,9 @@ export type Begin =
   | { readonly type: 'done'; readonly end: TaskEnd };
 
 /** A record of success counts if it is enough for whoever begins. */
-export function doneIfEnough(end: TaskEnd | undefined, { isEnough }: BeginOptions): Begin | undefined {
+export function doneIfEnough(
+  end: TaskEnd | undefined,
+  { isEnough }: BeginOptions,
+): Extract<Begin, { readonly type: 'done' }> | undefined {
   return end && (isEnough?.(end) ?? true) ? { type: 'done', end } : undefined;
 }

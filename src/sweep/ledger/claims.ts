@@ -1,12 +1,13 @@
 import { closeSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
+import { makeFolder } from '../../base/make-folder.js';
 import type { Layout } from './layout.js';
 import { codeOf } from './ledger-error.js';
 import type { Owner } from './owner.js';
 import { nameWhole, removeFile, textOf, writeNew } from './whole-file.js';
 
-/** A task's folder that is this driver's to work in. */
+/** A task that is this driver's to work at. */
 export interface Claim {
-  readonly path: string;
+  readonly file: string;
   /** What the file begins with, now and when it has become the status. */
   readonly head: string;
   readonly size: number;
@@ -19,8 +20,8 @@ interface Holder {
 }
 
 /**
- * Which driver works at a task: the one that made `running.json` in its folder. The file is there as a whole or not at
- * all. What a dead driver left is inherited: each claim has at most one heir, whose file `running.json.after-<token>` can be made
+ * Which driver works at a task: the one that made the file with the task's id in its name. The file is there as a whole or not at
+ * all. What a dead driver left is inherited: each claim has at most one heir, whose file `<id>.json.after-<token>` can be made
  * once; a dead heir has one itself. The last of that chain is the owner, and tidies the chain away.
  */
 export class Claims {
@@ -35,17 +36,17 @@ export class Claims {
     this.#isAtWork = isAtWork;
   }
 
-  /** Claims a folder that is there. Gives who has it, where that driver is alive. */
-  claim(path: string, about: Readonly<Record<string, unknown>>): Claim | { readonly heldBy: string } {
+  /** Gives who has it, where that driver is alive. */
+  claim(id: string, about: Readonly<Record<string, unknown>>): Claim | { readonly heldBy: string } {
     this.#count += 1;
     const { driver, since: _, ...owner } = this.#owner;
     const head = `{"driver":"${driver}","claim":${this.#count},`;
-    const text = `${head}${JSON.stringify({ ...about, ...owner }).slice(1)}\n`;
-    const claim = { path, head, size: Buffer.byteLength(text) };
+    const text = `${head}${JSON.stringify({ id, ...about, ...owner }).slice(1)}\n`;
+    const claim = { file: this.#layout.claim(id), head, size: Buffer.byteLength(text) };
     const unnamed = this.#layout.unnamed(driver);
     writeNew(unnamed, text);
     try {
-      while (!nameWhole(unnamed, `${path}/running.json`)) {
+      while (!nameWhole(unnamed, claim.file)) {
         const held = this.#inherit(claim, unnamed);
         if (held === 'mine') return claim;
         if (held !== 'again') return held;
@@ -58,48 +59,47 @@ export class Claims {
 
   /** Gives it back; nothing has happened. */
   release(claim: Claim): void {
-    if (this.isMine(claim)) removeFile(`${claim.path}/running.json`);
+    if (this.isMine(claim)) removeFile(claim.file);
   }
 
-  /** The claim becomes the task's status: one file does both, so that nothing has to be removed. */
-  finish(claim: Claim, body: string): void {
-    const running = `${claim.path}/running.json`;
-    const text = Buffer.from(`${(claim.head + body).padEnd(claim.size - 1)}\n`);
-    const file = openSync(running, 'r+');
+  /** The claim becomes the status in the task's folder: one file does both, so that nothing has to be removed. */
+  finish({ file: claimed, head, size }: Claim, folder: string, body: string): void {
+    const text = Buffer.from(`${(head + body).padEnd(size - 1)}\n`);
+    const file = openSync(claimed, 'r+');
     try {
       for (let at = 0; at < text.length; ) at += writeSync(file, text, at, text.length - at, at);
     } finally {
       closeSync(file);
     }
-    renameSync(running, `${claim.path}/status.json`);
+    moveInto(folder, claimed);
   }
 
   /** False where it was inherited by a driver that took this one for dead. */
   isMine(claim: Claim): boolean {
-    return textOf(`${claim.path}/running.json`)?.startsWith(claim.head) === true;
+    return textOf(claim.file)?.startsWith(claim.head) === true;
   }
 
   #inherit(claim: Claim, unnamed: string): 'mine' | 'again' | { heldBy: string } {
-    const chain = chainOf(claim.path);
+    const chain = chainOf(claim.file);
     const last = chain.at(-1);
     if (!last) return 'again'; // it has just ended
-    if (last.driver === undefined ? this.#mayBeInTheMaking(claim.path) : this.#isAtWork(last.driver)) {
+    if (last.driver === undefined ? this.#mayBeInTheMaking(claim.file) : this.#isAtWork(last.driver)) {
       return { heldBy: last.driver ?? 'unknown' };
     }
-    const heir = heirOf(claim.path, last.token);
+    const heir = heirOf(claim.file, last.token);
     if (!nameWhole(unnamed, heir)) return 'again';
-    if (chainOf(claim.path).at(-1)?.token !== tokenIn(claim.head)) {
+    if (chainOf(claim.file).at(-1)?.token !== tokenIn(claim.head)) {
       removeFile(heir); // the claim was another one by then
       return 'again';
     }
-    renameSync(unnamed, `${claim.path}/running.json`);
-    for (const { token } of chain) removeFile(heirOf(claim.path, token));
+    renameSync(unnamed, claim.file);
+    for (const { token } of chain) removeFile(heirOf(claim.file, token));
     return 'mine';
   }
 
   /** Where there are no hard links, a file is there before its text is. */
-  #mayBeInTheMaking(path: string): boolean {
-    const age = Date.now() - (statSync(`${path}/running.json`, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+  #mayBeInTheMaking(file: string): boolean {
+    const age = Date.now() - (statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
     return age < inTheMakingMsMax;
   }
 }
@@ -116,13 +116,13 @@ function tokenIn(text: string): string | undefined {
   return found ? `${found[1]}-${found[2]}` : undefined;
 }
 
-function chainOf(path: string): Holder[] {
+function chainOf(file: string): Holder[] {
   const chain: Holder[] = [];
-  for (let next = `${path}/running.json`; ; ) {
+  for (let next = file; ; ) {
     const holder = holderOf(next);
     if (!holder) return chain;
     chain.push(holder);
-    next = heirOf(path, holder.token);
+    next = heirOf(file, holder.token);
   }
 }
 
@@ -140,6 +140,16 @@ function holderOf(file: string): Holder | undefined {
   }
 }
 
-function heirOf(path: string, token: string): string {
-  return `${path}/running.json.after-${token}`;
+function heirOf(file: string, token: string): string {
+  return `${file}.after-${token}`;
+}
+
+/** A task that never came to its worker has no folder yet. */
+function moveInto(folder: string, claimed: string): void {
+  try {
+    renameSync(claimed, `${folder}/status.json`);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || !makeFolder(folder)) throw error;
+    renameSync(claimed, `${folder}/status.json`);
+  }
 }

@@ -35,8 +35,25 @@ export class Journal {
 
   /** Gives where in the file the line begins. Throws where it could not be written wholly; then it is no record. */
   append(line: string): number {
-    const text = Buffer.from(this.#isTorn ? `\n${line}` : line);
-    const at = this.#size + (this.#isTorn ? 1 : 0);
+    const [at = 0] = this.appendAll([line]);
+    return at;
+  }
+
+  /** The same for several lines, in one write. */
+  appendAll(lines: readonly string[]): number[] {
+    if (lines.length === 0) return [];
+    const text = Buffer.from(`${this.#isTorn ? '\n' : ''}${lines.join('')}`);
+    let at = this.#size + (this.#isTorn ? 1 : 0);
+    this.#write(text);
+    this.#timer ??= setTimeout(() => this.#onTimer(), this.#settings.flushMs).unref();
+    return lines.map((line) => {
+      const begin = at;
+      at += Buffer.byteLength(line);
+      return begin;
+    });
+  }
+
+  #write(text: Buffer): void {
     this.#checkThere();
     try {
       for (let done = 0; done < text.length; ) {
@@ -49,8 +66,6 @@ export class Journal {
       throw storageError(error, 'write the journal', this.path);
     }
     this.#isTorn = false;
-    this.#timer ??= setTimeout(() => this.#onTimer(), this.#settings.flushMs).unref();
-    return at;
   }
 
   /** Settles when the disk has all that was appended before. */

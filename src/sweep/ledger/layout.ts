@@ -9,6 +9,7 @@ export class Layout {
   readonly drivers: string;
   readonly starts: string;
   readonly scratch: string;
+  readonly claims: string;
   readonly specification: string;
 
   constructor(output: string) {
@@ -18,6 +19,7 @@ export class Layout {
     this.drivers = join(this.root, 'drivers');
     this.starts = join(this.root, 'starts');
     this.scratch = join(this.root, 'tmp');
+    this.claims = join(this.root, 'running');
     this.specification = join(this.root, 'sweep.json');
   }
 
@@ -27,6 +29,11 @@ export class Layout {
 
   registration(driver: string): string {
     return `${this.drivers}/${driver}.json`;
+  }
+
+  /** Says which driver works at a task. */
+  claim(id: string): string {
+    return `${this.claims}/${id}.json`;
   }
 
   /** What a driver writes before it gives it its name. One file each: a dead driver leaves one at most. */

@@ -1,7 +1,7 @@
 import { renameSync } from 'node:fs';
+import { makeFolder } from '../../base/make-folder.js';
 import type { Point } from '../point.js';
 import { inStorage, LedgerError } from './ledger-error.js';
-import { makeFolder } from './make-folder.js';
 import { parsed, recordOf, textOf, writeNew } from './whole-file.js';
 
 /**
@@ -10,17 +10,13 @@ import { parsed, recordOf, textOf, writeNew } from './whole-file.js';
  */
 export function prepareTaskFolder(path: string, point: Point): void {
   inStorage("make the task's folder", path, () => {
-    if (!makeFolder(path)) checkOwn(path, point.id);
-    writeParams(path, point);
+    const isNew = makeFolder(path);
+    if (!isNew) checkOwn(path, point.id);
+    const file = `${path}/params.json`;
+    if (!isNew && recordOf(file)?.id === point.id) return;
+    writeNew(`${file}~`, paramsText(point));
+    renameSync(`${file}~`, file);
   });
-}
-
-/** Writes them, where they are not there yet. */
-export function writeParams(path: string, point: Point, { isNew = false } = {}): void {
-  const file = `${path}/params.json`;
-  if (!isNew && recordOf(file)?.id === point.id) return;
-  writeNew(`${file}~`, paramsText(point));
-  renameSync(`${file}~`, file);
 }
 
 /** What `params.json` says. */
@@ -33,11 +29,17 @@ export function paramsText({ id, title, params, texts }: Point): string {
 export function checkOwn(path: string, id: string): void {
   for (const name of ['params.json', 'status.json']) {
     const text = textOf(`${path}/${name}`);
-    if (text === undefined || parsed(text)?.id === id) continue;
+    if (text === undefined || parsed(text)?.id === id || isTorn(text, id)) continue;
     throw new LedgerError(
       `${path} is not this task's: its ${name} is of other parameters, or of another program. ` +
         'Name another output folder, or let existing folders be overwritten.',
       'ERR_LEDGER_FOREIGN',
     );
   }
+}
+
+/** A crash came while it was written. */
+function isTorn(text: string, id: string): boolean {
+  const begin = `{"id":"${id}"`;
+  return begin.startsWith(text) || (text.startsWith(begin) && parsed(text) === undefined);
 }

@@ -1,4 +1,4 @@
-import type { FailureClass, TaskEnd } from '../../task/record.js';
+import type { TaskEnd } from '../../task/record.js';
 import type { Task } from '../point.js';
 import { Activity } from './activity.js';
 import type { GiveBack } from './agenda.js';
@@ -8,6 +8,7 @@ import { Portion } from './portion.js';
 import { Post } from './post.js';
 import type { Shift } from './shift.js';
 import type { SweepWorker } from './sweep-worker.js';
+import { isOrderly } from './verdict.js';
 import type { WorkerStatus } from './worker-status.js';
 
 const TOGETHER_MS_MAX = 50;
@@ -138,16 +139,18 @@ export class Station {
   #begun(tasks: readonly Task[]): Attempt[] {
     const { ledger, past } = this.#shift;
     const { host, gpus, output } = this.#place;
-    return tasks.flatMap((task) => {
-      const begun = ledger.begin(task, {
-        worker: this.name,
-        host,
-        gpus,
-        params: output === 'scratch' ? 'now' : 'later',
-        isEnough: (end) => past.isEnough(end),
-      });
-      if (begun.type === 'claimed') return new Attempt(task, begun.attempt, { shift: this.#shift, place: this.#place });
-      this.#shift.elsewhere(task, begun);
+    const begun = ledger.beginAll(tasks, {
+      worker: this.name,
+      host,
+      gpus,
+      params: output === 'scratch' ? 'now' : 'later',
+      isEnough: (end) => past.isEnough(end),
+    });
+    return tasks.flatMap((task, i) => {
+      const found = begun[i];
+      if (found?.type === 'claimed')
+        return new Attempt(task, found.attempt, { shift: this.#shift, place: this.#place });
+      if (found) this.#shift.elsewhere(task, found);
       return [];
     });
   }
@@ -242,10 +245,3 @@ export class Station {
     if (end.status === 'failed') this.#shift.failed(task);
   }
 }
-
-/** Its task came to an end of its own, or has stopped when it was asked to: the worker can go on. */
-function isOrderly({ status, class: failure = 'error' }: TaskEnd): boolean {
-  return status === 'done' || status === 'stopped' || (status === 'failed' && orderly.has(failure));
-}
-
-const orderly: ReadonlySet<FailureClass> = new Set(['error', 'exit', 'load', 'verify']);

@@ -58,3 +58,10 @@ function wasOutOfMemory({ exit, message }: WorkerLostError): boolean {
   const told = exit.error as { code?: unknown } | undefined;
   return told?.code === 'ERR_WORKER_OUT_OF_MEMORY' || /heap out of memory/i.test(message);
 }
+
+/** Its task came to an end of its own, or has stopped when it was asked to: the worker can go on. */
+export function isOrderly({ status, class: failure = 'error' }: Verdict): boolean {
+  return status === 'done' || status === 'stopped' || (status === 'failed' && orderly.has(failure));
+}
+
+const orderly: ReadonlySet<FailureClass> = new Set(['error', 'exit', 'load', 'verify']);

@@ -1,6 +1,5 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { codeOf } from './ledger-error.js';
 
 /**
  * Makes a folder, and those it lies in. Whether it was not there before. (Node's own `recursive` never returns where a file system
@@ -12,7 +11,7 @@ export function makeFolder(path: string): boolean {
     return true;
   } catch (error) {
     if (isFolder(path)) return false;
-    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error;
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(path) === path) throw error;
   }
   makeFolder(dirname(path));
   return makeLast(path);
