@@ -225,7 +225,7 @@ describe('pyw-sweep run', function () {
     const commands = 'while [ ! -e go ]; do sleep 0.05; done; exit {x}';
     command.write('sweep.yaml', `variables: { x: [1, 2] }\ncommands: ${commands}\ncanary: true\njoin: true\n`);
     const first = command.start(['run']);
-    await eventually(() => existsSync(join(command.path, 'sweep-output', 'x=1', 'running.json')), 30_000);
+    await eventually(() => existsSync(join(command.path, 'sweep-output', 'x=1', 'params.json')), 30_000);
     assert.equal((await command.run(['run', '--no-join'])).code, 3);
     command.write('go', '');
     assert.match((await first.ended).stderr, /1 failed, 1 not run/);
