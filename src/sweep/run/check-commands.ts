@@ -9,7 +9,8 @@ import type { Resolved } from './resolved.js';
 export function checkCommands(spec: Resolved, plan: Plan | undefined): readonly string[] {
   if (spec.commands === undefined) return [];
   checkOnly(spec, plan?.commands ?? new Set());
-  for (const [name, pattern] of Object.entries(spec.metrics ?? {})) compile(name, pattern);
+  const { metrics = {} } = spec;
+  if (typeof metrics === 'object') for (const [name, pattern] of Object.entries(metrics)) compile(name, pattern);
   const templates = commandsOf(spec).map(({ template }) => parseTemplate(template));
   if (!plan) return [];
   const { names } = plan;

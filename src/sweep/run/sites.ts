@@ -1,4 +1,4 @@
-import { checkOptions, isAnything, isCount, isEnv, isString } from '../../base/checks.js';
+import { hostOf } from './check-places.js';
 import { GpuDesk } from './gpu-desk.js';
 import { LocalKeeper, RemoteKeeper } from './gpu-keeper.js';
 import type { HostOptions, WorkersOptions } from './spec.js';
@@ -58,23 +58,6 @@ async function hostSite(
   const { gpus, count } = options;
   const desk = await open({ gpus, count, keeper: gpus ? new RemoteKeeper(options) : new LocalKeeper() });
   return { options, gpus: desk, count: count ?? desk.slots?.length ?? 1 };
-}
-
-const hostChecks = {
-  host: (value: unknown) => (value === undefined ? 'the address of a server' : undefined),
-  count: isCount,
-  gpus: isAnything,
-  env: isEnv,
-  root: isString,
-  token: isString,
-  tokenFile: isString,
-  output: isString,
-};
-
-function hostOf(given: string | HostOptions): HostOptions {
-  const options = typeof given === 'string' ? { host: given } : given;
-  checkOptions(options, hostChecks);
-  return options;
 }
 
 /** As it is spoken of. */
