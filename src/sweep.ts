@@ -16,6 +16,7 @@ export type { Cut } from './sweep/plan/selection.js';
 export type { ShardSpec } from './sweep/plan/shard.js';
 export type { Choice, Point, Task } from './sweep/point.js';
 export { type ReportOptions, writeReport } from './sweep/report/write-report.js';
+export type { BestOptions, Objective } from './sweep/results/best.js';
 export type { CsvOptions } from './sweep/results/csv.js';
 export type { MetaName, SweepEntry, TableOptions } from './sweep/results/entry.js';
 export { type ExamineOptions, examine } from './sweep/results/examine.js';
@@ -71,6 +72,7 @@ export type {
   ZipSpec,
 } from './sweep/space/space-spec.js';
 export { type NextStage, stages } from './sweep/stages.js';
+export type { EndedTask } from './sweep/stream-ends.js';
 export { defineSweep, Sweep, type SweepSource, sweep } from './sweep/sweep.js';
 export type { InputStream } from './sweep/view/keyboard.js';
 export type { OutputStream } from './sweep/view/outlet.js';

@@ -5,8 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { settlesWithin } from '../base/deadline.js';
 import { Deferred } from '../base/deferred.js';
 import type { Exit } from '../base/errors.js';
-import { killTree } from '../base/kill-tree.js';
-import { signalGroup } from '../base/process-tree.js';
+import { killLeftBehind, killTree } from '../base/kill-tree.js';
 import {
   CONTROL_FD,
   type Control,
@@ -45,6 +44,7 @@ export class ChildHost {
   readonly #exited = new Deferred<Exit>();
   readonly #outputEnded: Promise<unknown>;
   #killed: Promise<void> | undefined;
+  #leftBehind: Promise<void> | undefined;
   #stackWanted: Deferred<string> | undefined;
 
   constructor(options: ChildOptions) {
@@ -65,7 +65,7 @@ export class ChildHost {
     this.#outputEnded = Promise.all([closed(this.stdout), closed(this.stderr)]);
     this.#child.once('error', (error) => this.#exited.resolve({ code: null, signal: null, error }));
     this.#child.once('exit', (code, signal) => {
-      if (this.#child.pid) signalGroup(this.#child.pid, 'SIGKILL'); // whatever it left behind in its group
+      if (this.#child.pid) this.#leftBehind = killLeftBehind(this.#child.pid);
       this.#exited.resolve({ code, signal });
     });
   }
@@ -89,10 +89,11 @@ export class ChildHost {
     if (this.#child.pid) this.#killed ??= killTree(this.#child.pid, this.#exited.promise);
   }
 
-  /** Resolves when the process is gone and what it wrote has been read. Never rejects. */
+  /** Resolves when the process is gone with what it left in its group, and what it wrote has been read. Never rejects. */
   async exit(): Promise<Exit> {
     const exit = await this.#exited.promise;
     await this.#killed;
+    await this.#leftBehind;
     await settlesWithin(this.#outputEnded, DRAIN_MS);
     this.#control.destroy();
     this.orders.destroy();

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { descendantsOf, isThere, type ProcessRef, signalEach, signalGroup } from './process-tree.js';
+import { descendantsOf, groupOf, isThere, type ProcessRef, signalEach, signalGroup } from './process-tree.js';
 
 const KILL_AFTER_MS = 300;
 const GONE_WAIT_MS = 1000;
@@ -15,9 +15,18 @@ export async function killTree(leaderPid: number, leaderGone: Promise<unknown>):
   signalGroup(leaderPid, 'SIGTERM');
   signalEach(tree, 'SIGTERM');
   await Promise.race([leaderGone, sleep(KILL_AFTER_MS, undefined, { ref: false })]);
-  const all = killTreeNow(leaderPid, tree);
+  await gone(killTreeNow(leaderPid, tree));
+}
+
+/** Ends whatever a process that is gone has left in its group, at once. Resolves when that is gone, too. */
+export async function killLeftBehind(leaderPid: number): Promise<void> {
+  if (signalGroup(leaderPid, 'SIGKILL')) await gone(groupOf(leaderPid));
+}
+
+/** A signal takes effect a little later. */
+async function gone(killed: readonly ProcessRef[]): Promise<void> {
   const giveUpAt = performance.now() + GONE_WAIT_MS;
-  while (all.some(isThere) && performance.now() < giveUpAt) await sleep(POLL_MS); // a signal takes effect a little later
+  while (killed.some(isThere) && performance.now() < giveUpAt) await sleep(POLL_MS);
 }
 
 /** Without asking. `tree` is who was seen before; gives everybody who was signalled. */

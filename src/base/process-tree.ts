@@ -9,6 +9,7 @@ export interface ProcessRef {
 
 interface ProcessRow extends ProcessRef {
   readonly parentPid: number;
+  readonly groupId: number;
 }
 
 /**
@@ -28,6 +29,12 @@ export function descendantsOf(pid: number): ProcessRef[] {
     }
   }
   return found;
+}
+
+/** Who is in the group that a process leads or has led. */
+export function groupOf(leaderPid: number): ProcessRef[] {
+  const rows = process.platform === 'linux' ? rowsOfProc() : process.platform === 'win32' ? [] : rowsOfPs();
+  return rows.filter(({ groupId }) => groupId === leaderPid);
 }
 
 /** A process that runs now, as it can be told from later ones with its number; `undefined` when there is none. */
@@ -64,12 +71,13 @@ function rowsOfProc(): ProcessRow[] {
   return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? (rowOfProc(Number(name)) ?? []) : []));
 }
 
-/** `/proc/PID/stat` is "pid (name) state ppid …"; the name may hold blanks and parentheses. */
+/** `/proc/PID/stat` is "pid (name) state ppid pgrp …"; the name may hold blanks and parentheses. */
 function rowOfProc(pid: number): ProcessRow | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? undefined : { pid, parentPid: Number(fields[1]), startedAt: fields[19] ?? '' };
+    if (fields[0] === 'Z') return undefined;
+    return { pid, parentPid: Number(fields[1]), groupId: Number(fields[2]), startedAt: fields[19] ?? '' };
   } catch {
     return undefined; // ended meanwhile
   }
@@ -77,10 +85,10 @@ function rowOfProc(pid: number): ProcessRow | undefined {
 
 function rowsOfPs(): ProcessRow[] {
   try {
-    const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n');
+    const lines = execFileSync('ps', ['-A', '-o', 'pid=,ppid=,pgid='], { encoding: 'utf8' }).trim().split('\n');
     return lines.map((line) => {
-      const [pid, parentPid] = line.trim().split(/\s+/).map(Number);
-      return { pid: pid ?? 0, parentPid: parentPid ?? 0, startedAt: '' };
+      const [pid = 0, parentPid = 0, groupId = 0] = line.trim().split(/\s+/).map(Number);
+      return { pid, parentPid, groupId, startedAt: '' };
     });
   } catch {
     return []; // no ps: the group has to do

@@ -13,6 +13,7 @@ import type { SweepSpec } from './run/spec.js';
 import type { SweepEvents } from './run/sweep-events.js';
 import type { Counters } from './run/tally.js';
 import type { WorkerStatus } from './run/worker-status.js';
+import { type EndedTask, streamEnds } from './stream-ends.js';
 
 /** Types a specification that lies in a file of its own; what it was given comes back. */
 export function defineSweep(spec: SweepSpec): SweepSpec {
@@ -112,6 +113,14 @@ export class Sweep {
     }
     this.#isBegun = true;
     return this.#headquarters.run({ isQuiet: quiet });
+  }
+
+  /**
+   * Runs it as `run()` does, and gives each task when it is over for good: done, failed, stopped or cancelled. Not those that were
+   * over before, nor failures with `onFailure: 'silent'`. Leaving the loop stops the sweep at once, and waits for its end.
+   */
+  stream(): AsyncGenerator<EndedTask, SweepResults> {
+    return streamEnds(this);
   }
 
   /** Begins no further task; with `now`, ends those that run. `run()` then resolves with what there is. */

@@ -2,6 +2,7 @@ import type { Context } from '../host/context.js';
 import { timeStamp } from './command/command-log.js';
 import { runCommands } from './command/run-commands.js';
 import { fillTemplate, parseTemplate, type TemplateValues } from './command/template.js';
+import { ChildrenCpuTime } from './cpu-time.js';
 import type { Assignment, Preparation, TaskReport, Work } from './order.js';
 import type { Folder } from './task-folder.js';
 
@@ -24,6 +25,7 @@ export async function performCommands(
     line: fillTemplate(parseTemplate(template), values),
   }));
   const isAloud = preparation.output !== 'log';
+  const cpu = call.kind === 'process' || call.kind === 'remote' ? new ChildrenCpuTime() : undefined;
   const {
     status,
     class: failure,
@@ -34,6 +36,7 @@ export async function performCommands(
     folder: folder.path,
     ...around(preparation),
     ...(work.metrics && { metrics: work.metrics }),
+    ...(work.jsonLines && { jsonLines: true }),
     signal: call.signal,
     graceMs: work.graceMs,
     ...(work.follow && { onProgress: (told) => call.progress(told) }),
@@ -41,11 +44,13 @@ export async function performCommands(
   });
   if (status === 'cancelled') throw call.signal.reason;
   const last = records.findLast(({ log }) => log !== undefined);
+  const cpuMs = cpu?.read();
   return {
     ...(result && { result }),
     ...(failure && { class: failure }),
     ...(error && { error }),
     ...(last?.log !== undefined && { log: last.log }),
+    ...(cpuMs !== undefined && { cpuMs }),
     commands: records,
   };
 }

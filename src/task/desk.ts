@@ -3,6 +3,7 @@ import { loadTarget } from '../target/load.js';
 import type { TargetRef } from '../target/target-ref.js';
 import { performCommands } from './command-work.js';
 import { type FunctionTask, performFunction } from './function-work.js';
+import { HomeFolder } from './home-folder.js';
 import type { Assignment, Load, Preparation, TaskReport } from './order.js';
 import { bindToCpus, cpusOfWorker } from './resources/cpu-binding.js';
 import { type Folder, folderFor } from './task-folder.js';
@@ -17,17 +18,22 @@ export class Desk {
   readonly #held = new Map<string, Held>();
   #preparation: Preparation | undefined;
   #task: FunctionTask | undefined;
+  /** Of a process: threads cannot leave theirs, and an inline worker has the caller's. */
+  #home: HomeFolder | undefined;
 
   async prepare(preparation: Preparation): Promise<undefined> {
     this.#preparation = preparation;
     const { work, setup, cpus } = preparation;
+    const { kind } = context();
     if (cpus) await bindToCpus(process.pid, cpusOfWorker(cpus.place, cpus.each));
     if (work.type === 'function') this.#task = (await functionOf(work.ref)) as FunctionTask;
     if (setup) await (await functionOf(setup))({ gpus: preparation.gpus } as never);
+    if (kind !== 'inline' && kind !== 'thread') this.#home = new HomeFolder(); // which the setup may have chosen
   }
 
   /** Makes a value and keeps it, in the place of the one before. */
   async load({ variable, value, label, load, dispose }: Load): Promise<undefined> {
+    this.#home?.goBack();
     await this.#dispose(variable);
     const make = (await functionOf(load)) as (value: unknown, about: object) => unknown;
     const disposing = dispose && ((await functionOf(dispose)) as (value: unknown) => unknown);
@@ -37,6 +43,7 @@ export class Desk {
 
   perform(task: Assignment, call: Context): TaskReport | Promise<TaskReport> {
     const preparation = this.#ready;
+    this.#home?.goBack();
     const folder = folderFor(task);
     const { work } = preparation;
     if (work.type === 'commands') return withFiles(folder, performCommands(task, { work, preparation, folder, call }));
@@ -47,6 +54,7 @@ export class Desk {
 
   /** Gives everything back. */
   async finish(): Promise<undefined> {
+    this.#home?.goBack();
     for (const variable of [...this.#held.keys()].reverse()) await this.#dispose(variable);
     const teardown = this.#preparation?.teardown;
     if (teardown) await (await functionOf(teardown))();

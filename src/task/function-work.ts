@@ -1,5 +1,6 @@
 import { format, types } from 'node:util';
 import type { Context } from '../host/context.js';
+import { CpuTime } from './cpu-time.js';
 import { divertOutput } from './divert-output.js';
 import { errorRecord } from './error-record.js';
 import { labelOf } from './label.js';
@@ -85,12 +86,13 @@ async function drive(steps: Iterator<unknown> | AsyncIterator<unknown>, call: Co
   }
 }
 
-/** What is kept of a task while it runs: its log and the most memory it held. */
+/** What is kept of a task while it runs: its log, the most memory it held, and its processor time. */
 class Recording {
   readonly #surroundings: Surroundings;
   readonly #log: LogFile;
   readonly #restore: (() => void) | undefined;
   readonly #peak: MemoryPeak | undefined;
+  readonly #cpu: CpuTime | undefined;
   #timings: Timings | undefined;
 
   constructor(surroundings: Surroundings) {
@@ -100,7 +102,9 @@ class Recording {
     this.#log = new LogFile(folder.path, work.type === 'function' ? work.name : 'task');
     if (call.kind === 'inline') return; // console and memory are the caller's own
     if (output !== 'console') this.#restore = divertOutput(this.#log, { echo: output === 'both' });
-    if (call.kind !== 'thread') this.#peak = new MemoryPeak();
+    if (call.kind === 'thread') return; // the process is that of others, too
+    this.#peak = new MemoryPeak();
+    this.#cpu = new CpuTime();
   }
 
   contextOf(task: Assignment): TaskContext {
@@ -132,10 +136,12 @@ class Recording {
     this.#log.close();
     const { name } = this.#log;
     const peakMemoryMb = this.#peak?.read();
+    const cpuMs = this.#cpu?.read();
     return {
       ...report,
       ...(name !== undefined && { log: name }),
       ...(peakMemoryMb !== undefined && { peakMemoryMb }),
+      ...(cpuMs !== undefined && { cpuMs }),
       ...(this.#timings && { timers: this.#timings.toJSON() }),
     };
   }

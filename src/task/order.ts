@@ -34,6 +34,8 @@ export type Work =
       readonly commands: readonly { readonly name: string; readonly template: string }[];
       /** Regular expressions for metrics that the log tells, by their names. */
       readonly metrics?: Readonly<Record<string, string>>;
+      /** Lines of the log that are JSON objects tell them. */
+      readonly jsonLines?: boolean;
       /** `::progress {…}` lines become progress as they are written. */
       readonly follow: boolean;
       readonly graceMs: number;
@@ -76,6 +78,7 @@ export interface TaskReport {
   readonly commands?: readonly CommandRecord[];
   readonly log?: string;
   readonly peakMemoryMb?: number;
+  readonly cpuMs?: number;
   /** What the task has measured of itself, by name. */
   readonly timers?: Readonly<Record<string, SketchRecord>>;
   /** From a scratch folder. */

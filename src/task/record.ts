@@ -45,6 +45,8 @@ export interface TaskEnd {
   readonly host: string;
   readonly gpus: readonly string[];
   readonly peakMemoryMb?: number;
+  /** Processor time, in milliseconds: of the worker's process, or of the commands and what they have awaited. */
+  readonly cpuMs?: number;
   /** Milliseconds that its loads took, by variable; not part of the task's own time. */
   readonly loadMs?: Readonly<Record<string, number>>;
   /** Milliseconds it waited for a worker, a GPU or memory, as far as that was known. */

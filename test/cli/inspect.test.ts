@@ -80,6 +80,28 @@ describe('pyw-sweep shows', function () {
     ]);
   });
 
+  it('metrics that somebody thought of too late, by the logs that are there', async () => {
+    const { rows } = await command.json(['results', '--metric', 'first=loss=(\\d)', '--columns', 'seed,first']);
+    assert.deepEqual(rows, [
+      { seed: 0, first: 0 },
+      { seed: 2, first: 2 },
+      { seed: 0, first: 0 },
+      { seed: 2, first: 2 },
+    ]);
+    const nothing = await command.json(['results', '--metric', 'acc=accuracy', '--columns', 'acc']);
+    assert.deepEqual(nothing.rows[0], { acc: null });
+    assert.equal((await command.run(['results', '--metric', 'odd=('])).code, 2);
+  });
+
+  it('where the time went', async () => {
+    const { stats } = await command.json(['results', '--stats']);
+    assert.equal(stats.taskMs.count, 6);
+    for (const { name } of stats.workers) assert.match(name, /^worker-[12]$/);
+    const { stdout } = await command.run(['results', '--stats']);
+    assert.match(stdout, /^what +count +total +mean +p50 .*\n.*\ntasks +6 /);
+    assert.match(stdout, /\nworker +host .*busy\n.*\nworker-\d .* %\n/);
+  });
+
   it('results as a table that fits, without columns that say nothing', async () => {
     const { stdout, stderr } = await command.run(['results', '--filter', 'seed == 2'], { env: { COLUMNS: '30' } });
     const lines = stdout.trimEnd().split('\n');

@@ -46,6 +46,15 @@ describe('pyw-sweep run', function () {
     );
   });
 
+  it('says which task was the best by the objective of the sweep file', async () => {
+    command.write('sweep.config.mjs', study.replace('workers:', "objective: { metric: 'y', goal: 'max' }, workers:"));
+    const { stderr } = await command.run(['run']);
+    assert.match(stderr, /The best y has x=3\/seed=1: 31/);
+    const least = await command.json(['run'], { env: { PYW_OBJECTIVE: 'y:min' } });
+    assert.deepEqual(least.best, { folder: 'x=1/seed=0', metric: 'y', value: 10 });
+    assert.equal((await command.json(['run'], { env: { PYW_OBJECTIVE: 'loss' } })).best, null);
+  });
+
   it('gives a single word behind -- to the shell as it stands', async () => {
     const { code } = await command.run(['run', '-p', 'n=3', '--', 'echo {n} | tr 3 7 > "$PWD/{n}.txt"']);
     assert.equal(code, 0);
@@ -86,6 +95,8 @@ describe('pyw-sweep run', function () {
       [['run', '-p', 'a=1', '--', 'echo {b}'], /"?b"?/],
       [['run', '-p', 'a=1', '--limit', 'some', '--', 'true'], /--limit takes a number, not "some"/],
       [['run', '-p', 'a=1', '--limit', '1.5', '--', 'true'], /whole number/],
+      [['run', '-p', 'a=1', '-w', '0', '--', 'true'], /"count" of 0 leaves nobody to work/],
+      [['run', '-p', 'a=1', '--print', 'aloud', '--', 'true'], /log, console, both/],
       [['run', '-p', 'a=1', '--timeout', 'soon', '--', 'true'], /--timeout takes a time/],
       [['run', '-p', 'a=1', '--kind', 'magic', '--', 'true'], /process, thread, inline/],
       [['run', '-p', 'a=1', '--kind', 'thread', '--memory', '500', '--', 'true'], /"memoryMb" needs workers of kind/],
@@ -318,6 +329,36 @@ repeats: 2
     assert.deepEqual([ofFlag.tasks, String(ofFlag.output).split('/').at(-1)], [3, 'by-flag']);
   });
 
+  it('switches off by a flag what the sweep file switches on', async () => {
+    const commands = 'while [ ! -e go ]; do sleep 0.05; done; exit {x}';
+    command.write('sweep.yaml', `variables: { x: [1, 2] }\ncommands: ${commands}\ncanary: true\njoin: true\n`);
+    const first = command.start(['run']);
+    await eventually(() => existsSync(join(command.path, 'sweep-output', 'x=1', 'params.json')), 30_000);
+    assert.equal((await command.run(['run', '--no-join'])).code, 3);
+    command.write('go', '');
+    assert.match((await first.ended).stderr, /1 failed, 1 not run/);
+    const { missing } = await command.json(['run', '--no-canary', '-o', 'other']);
+    assert.deepEqual(
+      missing.map(({ reason }) => reason),
+      ['failed', 'failed'],
+    );
+  });
+
+  it('prints what tasks print where --print says', async () => {
+    command.write('sweep.config.mjs', study);
+    const printed = async (where: string): Promise<[boolean, boolean]> => {
+      const { stdout, stderr } = await command.run(['run', '--limit', '1', '-o', where, '--print', where]);
+      const files = readdirSync(join(command.path, where, 'x=1', 'seed=0'));
+      return [/working 1 0/.test(stdout + stderr), files.some((name) => name.startsWith('log.'))];
+    };
+    assert.deepEqual(await printed('log'), [false, true]);
+    assert.deepEqual(await printed('console'), [true, false]);
+    assert.deepEqual(await printed('both'), [true, true]);
+    const said = await command.run(['run', '-p', 'n=7', '--print', 'console', '--', 'echo said {n}']);
+    assert.match(said.stdout + said.stderr, /said 7/);
+    assert.equal(command.read(join('sweep-output', 'n=7', logIn(command, 'n=7'))), 'said 7\n', 'for its metrics');
+  });
+
   it('ends a task that takes longer than --timeout, and tries it again as often as --retries says', async () => {
     const from = performance.now();
     const summary = await command.json(['run', '-p', 'a=1', '--timeout', '500ms', '--retries', '1', '--', 'sleep 60']);
@@ -349,6 +390,10 @@ repeats: 2
     assert.deepEqual([(await first.ended).code, (await joined).code], [0, 0]);
   });
 });
+
+function logIn({ path }: SweepCommand, folder: string): string {
+  return readdirSync(join(path, 'sweep-output', folder)).find((name) => name.startsWith('log.')) ?? '';
+}
 
 const fakeNvidiaSmi = `#!/bin/sh
 case "$1" in

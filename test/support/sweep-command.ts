@@ -36,6 +36,11 @@ export interface Answer {
   readonly resume: { readonly heldBy: { readonly pid: number } | null };
   readonly gpus: readonly { readonly id: string; readonly usedMb: number; readonly heldBy: unknown }[];
   readonly rows: readonly Readonly<Record<string, unknown>>[];
+  readonly best: { readonly folder: string; readonly metric: string; readonly value: unknown } | null;
+  readonly stats: {
+    readonly taskMs: { readonly count: number };
+    readonly workers: readonly { readonly name: string }[];
+  };
   readonly counts: Readonly<Record<string, number | null>>;
   readonly isRunning: boolean;
   readonly running: readonly { readonly folder: string }[];

@@ -5,6 +5,7 @@ import { map, Sweep, type SweepSpec, stages, sweep } from 'pyworkers/sweep';
 import { configurationOf } from '#internal/sweep/run/configuration.js';
 import { specFrom } from '#internal/sweep/run/overrides.js';
 import * as tasks from '../fixtures/sweep-engine-tasks.js';
+import { diesAlways } from '../fixtures/sweep-tasks.js';
 import { sweepFolder } from '../support/sweep-folder.js';
 
 describe('What one can choose about a sweep', () => {
@@ -184,6 +185,18 @@ describe('What one can choose about a sweep', () => {
     assert.ok(existsSync(join(folder.output, 'x=1', 'status.json')));
   });
 
+  it('maps on when a worker dies of a point, which is missing then, and can be mapped again', async () => {
+    const points = [{ x: 0 }, { x: 1 }, { x: 2 }];
+    const { length, missing } = await map(diesAlways, points, { workers: { count: 2 }, retries: 0 });
+    assert.equal(length, 2);
+    assert.deepEqual(
+      [...missing].map(({ reason, class: failure, error }) => [reason, failure, error !== undefined]),
+      [['failed', 'lost', true]],
+    );
+    const again = await map(tasks.plain, missing.params(), { workers: { count: 1 } });
+    assert.deepEqual(again.toRecords(), [{ x: 0, y: 0 }]);
+  });
+
   it('makes the next stage from the results of the one before, each in a folder of its own', async () => {
     const coarse = study({ variables: { x: [1, 10] } });
     const fine = (previous: Awaited<ReturnType<typeof sweep>>): SweepSpec => {
@@ -200,6 +213,40 @@ describe('What one can choose about a sweep', () => {
       delete process.env.PYW_OUTPUT;
     }
     assert.deepEqual(readdirSync(join(folder.path, 'elsewhere')).sort(), ['stage-1', 'stage-2']);
+  });
+
+  it('notes that parameters are very large, which are sent and written down with each attempt', async () => {
+    const notesOf = async (length: number): Promise<string[]> => {
+      const output = join(folder.path, String(length));
+      const large = new Sweep(study({ output, variables: { x: [1], text: ['x'.repeat(length)] } }));
+      const notes: string[] = [];
+      large.on('note', (text) => notes.push(text));
+      await large.run();
+      return notes;
+    };
+    assert.deepEqual(await notesOf(1000), []);
+    const [note = '', ...more] = await notesOf(2_000_000);
+    assert.match(note, /^the parameters of x=1\/text=\S+ take 2\.0 MB, .*: put what is large into a file/);
+    assert.deepEqual(more, []);
+  });
+
+  it('shows the best result by the objective, where nothing else is asked for', async () => {
+    const spec = study({ variables: { x: [2, 5, 3] } });
+    const results = await sweep({ ...spec, objective: { metric: 'y', goal: 'max' } });
+    assert.deepEqual(results.best().toRecords(), [{ x: 5, y: 10 }]);
+    assert.deepEqual(
+      results
+        .filter(({ x }) => x !== 5)
+        .best({ count: 2 })
+        .rows.map(({ x }) => x),
+      [3, 2],
+    );
+    assert.deepEqual((await sweep({ ...spec, objective: { metric: 'y' } })).best().toRecords(), [{ x: 2, y: 4 }]);
+    assert.deepEqual(results.best('x', { goal: 'min' }).toRecords(), [{ x: 2, y: 4 }]);
+    assert.throws(() => results.best('y', {} as never), /"goal" takes/);
+    assert.throws(() => new Sweep({ ...spec, objective: {} } as never), /"objective" takes/);
+    const without = await sweep(spec);
+    assert.throws(() => without.best(), /no "objective"/);
   });
 
   it('leaves no trace of a plan that is only looked at', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type SweepSpec, sweep } from 'pyworkers/sweep';
+import { Sweep, type SweepSpec, sweep } from 'pyworkers/sweep';
 import { isRunning } from '../support/processes.js';
 import { sweepFolder } from '../support/sweep-folder.js';
 
@@ -36,6 +36,17 @@ describe('The commands of a sweep', () => {
         ['test', 'done', 0],
       ],
     );
+  });
+
+  it('tell metrics by lines of JSON, where these are asked for', async () => {
+    const commands = `echo 'epoch 1'; echo '{"loss": {x}.5, "epoch": 1}'; echo '{"loss": {x}.25, "note": "last"}'`;
+    const spec = study({ commands, metrics: 'json-lines' });
+    assert.deepEqual((await sweep(spec)).toRecords(), [
+      { x: 1, loss: 1.25, epoch: 1, note: 'last' },
+      { x: 2, loss: 2.25, epoch: 1, note: 'last' },
+    ]);
+    await assert.rejects(sweep({ ...spec, metrics: { loss: 'loss' } }), /metrics.*"json-lines"/);
+    assert.throws(() => new Sweep({ ...spec, metrics: 'json' as never }), /"json-lines"/);
   });
 
   it('are skipped after one that fails, which is what the task has failed of', async () => {
@@ -110,6 +121,19 @@ describe('The commands of a sweep', () => {
     assert.deepEqual(readdirSync(folder.output).sort(), ['.pyw', 'x=1', 'x=2']);
     await sweep(study({ commands: { save }, variables: labelled, existing: 'overwrite' }));
     assert.deepEqual(readdirSync(folder.output).sort(), ['.pyw', 'x=one', 'x=two']);
+  });
+
+  it('count as done by the rule that is given, also where they fail, and are not run again then', async () => {
+    const commands = { train: 'echo ran >> $NOTES; exit 3', test: 'true' };
+    const spec = study({ variables: { x: [1] }, commands });
+    const left: Record<string, unknown>[] = [];
+    const verify: SweepSpec['verify'] = (_, __, end) => left.push({ ...end?.commands?.[0] }) > 0;
+    for (const rule of [{ success: 'always' }, { success: 'verify', verify, existing: 'skip' }] as const) {
+      const output = join(folder.path, rule.success);
+      for (const _ of [1, 2]) assert.equal((await sweep({ ...spec, ...rule, output })).length, 1, rule.success);
+    }
+    assert.equal(folder.lines('notes').length, 2);
+    assert.deepEqual([left.length, left[0]?.name, left[0]?.exitCode], [1, 'train', 3]);
   });
 
   it('are refused where one that is recorded was changed', async () => {

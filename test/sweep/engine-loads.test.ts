@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { type SweepSpec, sweep } from 'pyworkers/sweep';
+import { Sweep, type SweepSpec, sweep } from 'pyworkers/sweep';
+import { levelsOf } from '#internal/sweep/run/course.js';
 import * as tasks from '../fixtures/sweep-engine-tasks.js';
 import { sweepFolder } from '../support/sweep-folder.js';
 
@@ -80,6 +81,34 @@ describe('The loads of a sweep', () => {
         ['tree', ''],
       ],
     );
+  });
+
+  it('are as few as can be, unless "batches" says otherwise', async () => {
+    const order = async (more: SweepSpec): Promise<string[]> => {
+      const before = folder.lines('notes').length;
+      const variables = { x: [1, 2], model: { values: ['a', 'b'], load: tasks.load } };
+      await sweep(study({ output: join(folder.path, JSON.stringify(more).replaceAll(/\W/g, '')), variables, ...more }));
+      return folder.lines('notes').slice(before);
+    };
+    assert.deepEqual(await order({}), ['load a', 'load b']);
+    assert.deepEqual(await order({ batches: 2 }), ['load a', 'load b', 'load a', 'load b']);
+    assert.deepEqual(await order({ batches: false }), ['load a', 'load b', 'load a', 'load b']);
+  });
+
+  it('keep tasks together down to the last variable that has one, or on as many levels as "batches" says', () => {
+    const { plan } = new Sweep(
+      study({ variables: { x: [1, 2], model: { values: ['a', 'b'], load: tasks.load }, seed: [1, 2, 3] } }),
+    );
+    assert.ok(plan);
+    const levels = (batches?: number | false): unknown => {
+      const { depth, loads } = levelsOf(plan, batches === undefined ? {} : { batches });
+      return [depth, loads];
+    };
+    assert.deepEqual(levels(), [2, [false, true]]);
+    assert.deepEqual(levels(1), [1, [true]]);
+    assert.deepEqual(levels(9), [3, [true, true, true]]);
+    assert.deepEqual(levels(0), [0, []]);
+    assert.deepEqual(levels(false), [0, []]);
   });
 
   it('are disposed of before the next value comes, and at the end, and told to the hooks', async () => {

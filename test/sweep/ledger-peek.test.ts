@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Recorded } from '#internal/sweep/commands/recorded.js';
 import { checkFits, joined, linesOf } from '#internal/sweep/ledger/fingerprint.js';
 import { Ledger } from '#internal/sweep/ledger/ledger.js';
 import { LedgerDriver } from '../support/ledger-driver.js';
@@ -155,5 +156,16 @@ describe('The fingerprint of a sweep', () => {
       message: /format 2/,
     });
     assert.deepEqual(readdirSync(join(output, '.pyw/drivers')), []);
+  });
+
+  it('tells the tasks in the order of the plan, whoever was begun first', async () => {
+    const ledger = await Ledger.open(output, { fingerprint: {} });
+    for (const index of [3, 0, 2, 1]) ledger.begin(ledgerTask(index), { worker: 'w1' });
+    await ledger.close();
+    const order = [...new Recorded(output).entries()].map(({ task }) => [task.index, task.folder]);
+    assert.deepEqual(
+      order,
+      [0, 1, 2, 3].map((index) => [index, ledgerTask(index).folder]),
+    );
   });
 });

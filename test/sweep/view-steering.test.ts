@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Stopper, Sweep, type SweepSpec } from 'pyworkers/sweep';
+import { Stopper, Sweep, type SweepSpec, type Task } from 'pyworkers/sweep';
 import * as tasks from '../fixtures/sweep-view-tasks.js';
 import { eventually } from '../support/eventually.js';
 
@@ -83,6 +83,23 @@ describe('A sweep that is steered while it runs', () => {
     );
     const status = JSON.parse(readFileSync(join(folder, 'out', 'x=1', 'status.json'), 'utf8')) as { attempt: number };
     assert.equal(status.attempt, 2);
+  });
+
+  it('lets rules that stop early forget what tasks have told that are begun anew', async () => {
+    const forgotten: string[] = [];
+    const stopIf = { look: () => undefined, forget: ({ folder: name }: Task) => void forgotten.push(name) };
+    const sweep = study(4, { stopIf });
+    const results = sweep.run();
+    pass(0, 1, 2);
+    await eventually(() => sweep.counters?.finished === 3 && sweep.counters.active === 1);
+    assert.deepEqual(forgotten, []);
+    sweep.retryFailed();
+    assert.deepEqual(forgotten, ['x=1']);
+    pass('mended', 3);
+    assert.equal((await results).length, 4);
+    rmSync(join(folder, 'mended'));
+    await study(2, { stopIf, retries: { error: 2 }, output: join(folder, 'retried') }).run();
+    assert.deepEqual(forgotten, ['x=1', 'x=1', 'x=1']);
   });
 
   it('loads a value again that could not be made, for tasks that are done once more', async () => {

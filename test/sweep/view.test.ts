@@ -295,6 +295,27 @@ describe('A sweep that is watched without a terminal', () => {
     assert.deepEqual(await watched(2, { verbose: 0 }), []);
   });
 
+  it('is told every second with verbose 2', async () => {
+    rmSync(join(folder, 'all'));
+    const output = new PassThrough();
+    let text = '';
+    output.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    const sweep = new Sweep({
+      output: join(folder, 'out'),
+      variables: { x: [0] },
+      task: tasks.gated,
+      workers: { count: 1, kind: 'inline' },
+    });
+    {
+      await using _watch = watchSweep(sweep, { output, verbose: 2 });
+      const results = sweep.run({ quiet: true });
+      await eventually(() => text.match(/^0 of 1 done, 1 running;/gm)?.length === 3, 20_000);
+      writeFileSync(join(folder, 'all'), '');
+      await results;
+    }
+    assert.match(text, /\n1 of 1 done, 0 running; [^\n]*\n$/);
+  });
+
   it('tells each event as a JSON object on a line of its own, with the time', async () => {
     const lines = (await watched(2, { json: true })).map((line) => JSON.parse(line) as Record<string, unknown>);
     assert.ok(lines.every(({ t }) => typeof t === 'number' && Math.abs(t - Date.now()) < 60_000));

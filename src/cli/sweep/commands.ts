@@ -78,6 +78,8 @@ ${exitCodesText}`,
         isRepeated: true,
       },
       { flags: '--meta <names>', about: 'how tasks were run: ms, worker, host, gpus, status, …', isRepeated: true },
+      { flags: '--metric <name=regex>', about: 'looks for it in the logs that are there', isRepeated: true },
+      { flags: '--stats', about: 'where the time went, instead of the table' },
       { flags: '--rows <count>', about: 'how many rows to show' },
       {
         flags: '--format <format>',

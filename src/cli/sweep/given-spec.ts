@@ -33,7 +33,13 @@ function workOf(given: Given): SweepSpec {
 }
 
 function metricsOf(given: Given): SweepSpec['metrics'] {
-  const pairs = given.texts('metric').map((text): [string, string] => {
+  const texts = given.texts('metric');
+  return texts.length === 1 && texts[0] === 'json-lines' ? 'json-lines' : patternsOf(texts);
+}
+
+/** What `--metric name=regex` says, each time that it is given. */
+export function patternsOf(texts: readonly string[]): Readonly<Record<string, string>> | undefined {
+  const pairs = texts.map((text): [string, string] => {
     const at = text.indexOf('=');
     if (at < 1) throw new UsageError(`--metric takes name=regex, not "${text}"`);
     return [text.slice(0, at), text.slice(at + 1)];
@@ -73,6 +79,7 @@ function howOf(given: Given): SweepSpec {
   const retries = given.wholeNumber('retries');
   const maxFailures = given.wholeNumber('max-failures');
   const existing = given.text('existing') as SweepSpec['existing']; // one of its choices: the parser has seen to it
+  const print = given.text('print') as SweepSpec['print']; // one of its choices, too
   if (existing !== undefined && given.has('force'))
     throw new UsageError('--force is --existing overwrite: give one of the two');
   return {
@@ -83,9 +90,16 @@ function howOf(given: Given): SweepSpec {
     ...(existing !== undefined && { existing }),
     ...(given.has('force') && { existing: 'overwrite' as const }),
     ...(given.has('accept-changes') && { changed: 'accept' as const }),
-    ...(given.has('join') && { join: true }),
-    ...(given.has('canary') && { canary: true }),
+    ...switched(given, 'join'),
+    ...switched(given, 'canary'),
+    ...(print !== undefined && { print }),
   };
+}
+
+/** On, off, or as it was. */
+function switched(given: Given, name: 'join' | 'canary'): SweepSpec {
+  if (given.has(name)) return { [name]: true };
+  return given.has(`no-${name}`) ? { [name]: false } : {};
 }
 
 function workersOf(given: Given, file: SweepSpec): WorkersOptions {

@@ -1,10 +1,15 @@
+import { withMetrics } from '../../sweep/commands/late-metrics.js';
 import { Recorded } from '../../sweep/commands/recorded.js';
 import { type ResultsQuery, resultsFor } from '../../sweep/commands/results-view.js';
 import { missingSummary } from '../../sweep/commands/run-summary.js';
+import { type StatsSummary, statsSummary, statsTables } from '../../sweep/commands/stats-view.js';
+import type { SweepEntry } from '../../sweep/results/entry.js';
 import type { SweepResults } from '../../sweep/results/sweep-results.js';
+import { textTableOf } from '../../sweep/results/text-table.js';
 import { UsageError } from '../command-line.js';
 import { exitCodes } from './exit-code.js';
 import type { Given } from './given.js';
+import { patternsOf } from './given-spec.js';
 import { outputFolder } from './output-folder.js';
 import { plotResults } from './plot-results.js';
 import type { Terminal } from './terminal.js';
@@ -12,18 +17,27 @@ import type { Terminal } from './terminal.js';
 /** Shows the table of what is done. */
 export async function results(given: Given, terminal: Terminal): Promise<number> {
   const recorded = new Recorded(await outputFolder(given.args[0], given, terminal));
-  const table = resultsFor(recorded.entries(), queryOf(given));
+  const entries = entriesOf(recorded, given);
+  const table = resultsFor(entries, queryOf(given));
   const to = given.text('to');
   const plot = given.text('plot');
   if (to !== undefined) await table.write(to);
   if (plot !== undefined) {
-    await plotResults(recorded.entries(), plot, { output: recorded.output, best: given.text('best') });
+    await plotResults(entries, plot, { output: recorded.output, best: given.text('best') });
   }
-  if (given.has('json')) terminal.printJson(asJson(table, recorded.output));
+  const stats = given.has('stats') ? statsSummary(table.stats) : undefined;
+  if (given.has('json')) terminal.printJson({ ...asJson(table, recorded.output), ...(stats && { stats }) });
   else if (given.text('format') !== undefined) await printAs(given.text('format'), table, terminal);
+  else if (stats) printStats(stats, terminal);
   else if (to === undefined && plot === undefined) printTable(table, given, terminal);
   for (const path of [to, plot]) if (path !== undefined) terminal.tell(`written: ${path}`);
   return exitCodes.done;
+}
+
+function entriesOf(recorded: Recorded, given: Given): readonly SweepEntry[] {
+  const patterns = patternsOf(given.texts('metric'));
+  const entries = recorded.entries();
+  return [...(patterns ? withMetrics(entries, { output: recorded.output, patterns }) : entries)];
 }
 
 function queryOf(given: Given): ResultsQuery {
@@ -60,8 +74,14 @@ function printTable(table: SweepResults, given: Given, terminal: Terminal): void
   terminal.tell(dim(`Without ${told.join(', ')}: --include all shows these too.`));
 }
 
+function printStats(stats: StatsSummary, terminal: Terminal): void {
+  for (const table of statsTables(stats)) {
+    terminal.print(...textTableOf(table, { width: terminal.width, maxRows: Math.max(1, table.rows.length) }), '');
+  }
+}
+
 /** The table, and what is not in it. */
-function asJson(table: SweepResults, output: string): unknown {
+function asJson(table: SweepResults, output: string): object {
   return {
     output,
     columns: table.columns.map(({ name, kind, type, spreadOf = null }) => ({ name, kind, type, spreadOf })),

@@ -1,6 +1,7 @@
 import { brief } from '../../sweep/commands/brief.js';
 import { durationText } from '../../sweep/commands/duration.js';
 import type { RunSummary } from '../../sweep/commands/run-summary.js';
+import { cellOf } from '../../sweep/results/cell.js';
 import type { Colors } from './colors.js';
 import { placeOf } from './place.js';
 
@@ -8,7 +9,7 @@ const FAILED_SHOWN = 5;
 
 /** What came of a run, for people. */
 export function summaryLines(summary: RunSummary, { green, red, dim }: Colors): string[] {
-  const { total, done, skipped, failures, stopped, cancelled, missing, output, ms } = summary;
+  const { total, done, skipped, failures, stopped, cancelled, missing, output, ms, best } = summary;
   const place = placeOf(output);
   const counts = [
     green(`${done + skipped} of ${total} done`) + (skipped > 0 ? ` (${skipped} before)` : ''),
@@ -22,6 +23,7 @@ export function summaryLines(summary: RunSummary, { green, red, dim }: Colors): 
   const failed = missing.filter(({ reason }) => reason === 'failed');
   return [
     `${counts.join(', ')} in ${durationText(ms)}. ${dim(`Results: pyw-sweep results ${place}`)}`,
+    ...(best ? [`The best ${best.metric} has ${best.folder}: ${cellOf(best.value)}`] : []),
     ...failed.slice(0, FAILED_SHOWN).map(({ folder, class: failure, message, log }) => {
       return `  ${red(failure ?? 'failed')} ${folder}: ${brief(message)}${log ? dim(` (${placeOf(log)})`) : ''}`;
     }),

@@ -6,6 +6,7 @@ import { Layout } from '../ledger/layout.js';
 import { Ledger } from '../ledger/ledger.js';
 import { codeOf, inStorage } from '../ledger/ledger-error.js';
 import type { Peeked } from '../ledger/peek.js';
+import type { Begun } from '../ledger/records.js';
 import { recordOf } from '../ledger/whole-file.js';
 import type { Point, Task } from '../point.js';
 import type { SweepEntry } from '../results/entry.js';
@@ -29,22 +30,24 @@ export class Recorded {
     return this.peeked.records;
   }
 
-  /** The tasks that are known, in the order in which they were begun first. */
+  /** The tasks that are known, in the order of the plan as it was when they were begun. */
   *entries(): Iterable<SweepEntry> {
-    let index = 0;
-    for (const id of this.records.ids()) {
-      const task = this.task(id, index);
-      if (!task) continue;
-      const end = this.records.lastEnd(id);
-      index += 1;
-      yield { task, ...(end && { end }) };
+    const starts = [...this.records.ids()].flatMap((id) => this.records.lastStart(id) ?? []);
+    starts.sort((one, other) => (one.index ?? 0) - (other.index ?? 0));
+    for (const start of starts) {
+      const end = this.records.lastEnd(start.id);
+      yield { task: this.#taskOf(start), ...(end && { end }) };
     }
   }
 
   /** A task by its whole id; `undefined` where the record does not tell its folder. */
-  task(id: string, index = 0): Task | undefined {
-    const folder = this.records.lastStart(id)?.folder;
-    return folder === undefined ? undefined : { index, folder, point: this.#pointOf(id, folder) };
+  task(id: string): Task | undefined {
+    const start = this.records.lastStart(id);
+    return start && this.#taskOf(start);
+  }
+
+  #taskOf({ id, folder, index = 0 }: Begun): Task {
+    return { index, folder, point: this.#pointOf(id, folder) };
   }
 
   #pointOf(id: string, folder: string): Point {

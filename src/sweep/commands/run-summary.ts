@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
-import type { Params } from '../../task/value.js';
+import type { Params, Value } from '../../task/value.js';
+import type { Objective } from '../results/best.js';
 import type { MissingReason, MissingTask } from '../results/missing.js';
-import type { SweepResults } from '../results/sweep-results.js';
+import { SweepResults } from '../results/sweep-results.js';
 import type { Sweep } from '../sweep.js';
 
 /** What came of a run. */
@@ -17,8 +18,16 @@ export interface RunSummary {
   readonly cancelled: number;
   readonly retried: number;
   readonly ms: number;
+  /** By the objective of the sweep, where it has one. */
+  readonly best: BestTask | null;
   /** Those without success; of a run of some tasks only, these. */
   readonly missing: readonly MissingSummary[];
+}
+
+interface BestTask {
+  readonly folder: string;
+  readonly metric: string;
+  readonly value: Value;
 }
 
 export interface MissingSummary {
@@ -52,14 +61,24 @@ export function runSummary(
     cancelled,
     retried,
     ms: Math.round(ms),
+    best: bestOf(results, spec.objective),
     missing: missing.map((each) => missingSummary(each, output)),
   };
+}
+
+function bestOf({ entries }: SweepResults, objective: Objective | undefined): BestTask | null {
+  if (!objective) return null;
+  const { metric } = objective;
+  const table = SweepResults.of(entries, { meta: ['folder'], objective });
+  if (!table.columns.some(({ name }) => name === metric)) return null;
+  const [row] = table.best();
+  return row ? { folder: String(row['task.folder']), metric, value: row[metric] ?? null } : null;
 }
 
 /** Where there was nothing to do. */
 export function nothingDone(output: string): RunSummary {
   const none = { total: 0, done: 0, skipped: 0, failures: 0, stopped: 0, cancelled: 0, retried: 0, ms: 0 };
-  return { output, ...none, missing: [] };
+  return { output, ...none, best: null, missing: [] };
 }
 
 /** A task without success, as it is told. */

@@ -86,7 +86,7 @@ export class Beginner {
   #look({ task, path, claim, startedAt }: Held, options: BeginOptions): Begun | NotBegun {
     const { claims, book } = this.#parts;
     const { worker, gpus = [], host = this.#parts.host } = options;
-    const { point, folder } = task;
+    const { point, folder, index } = task;
     const { id } = point;
     return inStorage('begin a task', path, () => {
       const isNew = statSync(path, { throwIfNoEntry: false }) === undefined;
@@ -98,7 +98,7 @@ export class Beginner {
       if (!isNew) checkOwn(path, id);
       if (options.params !== 'later') prepareTaskFolder(path, point);
       const attempt = book.attemptsOf(id) + 1;
-      const line = startLine(id, attempt, { folder, worker, gpus, host, startedAt });
+      const line = startLine(id, attempt, { folder, index, worker, gpus, host, startedAt });
       return { type: 'claimed', id, path, attempt, claim, line };
     });
   }

@@ -15,6 +15,8 @@ export interface Line {
 
 export interface Start {
   readonly folder: string;
+  /** Its place in the plan, as that was then. */
+  readonly index?: number;
   readonly worker: string;
   readonly gpus: readonly string[];
   readonly host: string;

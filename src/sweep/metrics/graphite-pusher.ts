@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { type Check, type Checks, checkOptions, isFunction, isPort, isPositive, isString } from '../../base/checks.js';
+import { OptionError } from '../../base/errors.js';
 import type { Counters } from './counters.js';
 
 const LINES_MAX = 1000; // kept while the server cannot be reached; the oldest go first
@@ -32,6 +33,12 @@ const checks: Checks = {
   onError: isFunction,
 };
 
+export function checkGraphite(options: unknown): void {
+  checkOptions(options, checks);
+  const { host, prefix } = options as Partial<GraphiteOptions>; // an object, with some of these options
+  if (host === undefined || prefix === undefined) throw new OptionError('"graphite" needs a "host" and a "prefix".');
+}
+
 /**
  * Sends the counters of a sweep to Graphite, from now on at every interval, as lines of text. Nothing that happens to the server
  * or the network reaches the sweep: lines may be lost, `errors` counts what went wrong. It keeps no process from ending.
@@ -47,7 +54,7 @@ export class GraphitePusher {
   #closed: Promise<void> | undefined;
 
   constructor(options: GraphiteOptions, snapshot: () => Counters) {
-    checkOptions(options, checks);
+    checkGraphite(options);
     this.#options = { port: 2003, intervalMs: 10_000, ...options };
     this.#snapshot = snapshot;
     this.#timer = setInterval(() => this.#push(), this.#options.intervalMs).unref();

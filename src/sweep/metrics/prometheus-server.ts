@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Check, type Checks, checkOptions, isPort, isRecord, isString } from '../../base/checks.js';
+import { OptionError } from '../../base/errors.js';
 import type { Counters } from './counters.js';
 import { prometheusText } from './prometheus-text.js';
 
@@ -21,6 +22,12 @@ const isLabels: Check = (value) =>
     : 'an object of strings whose names are letters, digits and underscores';
 const checks: Checks = { port: isPort, host: isString, labels: isLabels };
 
+export function checkPrometheus(options: unknown): void {
+  checkOptions(options, checks);
+  const { port } = options as Partial<PrometheusOptions>; // an object, with some of these options
+  if (port === undefined) throw new OptionError('"prometheus" needs a "port"; 0 is any that is free.');
+}
+
 /** Serves the counters of a sweep to Prometheus, at `/metrics`. It keeps no process from ending. */
 export class PrometheusServer {
   readonly #server: Server;
@@ -32,7 +39,7 @@ export class PrometheusServer {
 
   /** Resolves when it can be asked; rejects where the port cannot be had. */
   static async listen(options: PrometheusOptions, snapshot: () => Counters): Promise<PrometheusServer> {
-    checkOptions(options, checks);
+    checkPrometheus(options);
     const { port, host = '127.0.0.1', labels = {} } = options;
     const server = createServer((request, response) => answer(request, response, () => textOf(snapshot, labels)));
     server.listen(port, host);

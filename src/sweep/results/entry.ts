@@ -27,7 +27,8 @@ export type MetaName =
   | 'worker'
   | 'host'
   | 'gpus'
-  | 'peakMemoryMb';
+  | 'peakMemoryMb'
+  | 'cpuMs';
 
 export interface TableOptions {
   /** Which tasks become rows, by how they ended. Default: those that are `done`. */
@@ -52,6 +53,7 @@ const metaOf: Readonly<Record<MetaName, (entry: SweepEntry) => Value>> = {
   host: ({ end }: SweepEntry): Value => end?.host ?? null,
   gpus: ({ end }: SweepEntry): Value => end?.gpus.join(',') ?? null,
   peakMemoryMb: ({ end }: SweepEntry): Value => end?.peakMemoryMb ?? null,
+  cpuMs: ({ end }: SweepEntry): Value => end?.cpuMs ?? null,
 };
 
 export const metaNames = Object.keys(metaOf) as readonly MetaName[]; // of the object above, and of nothing else

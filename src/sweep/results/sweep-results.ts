@@ -1,6 +1,7 @@
 import { isCount, isFunction } from '../../base/checks.js';
 import { OptionError } from '../../base/errors.js';
 import type { Value } from '../../task/value.js';
+import { type BestOptions, bestWanted, type Objective } from './best.js';
 import { columnOf } from './columns.js';
 import { concise } from './concise.js';
 import { type CsvOptions, csvOf } from './csv.js';
@@ -19,11 +20,14 @@ import { writeTable } from './write-table.js';
 export interface SweepResultsOptions extends TableOptions {
   /** How many tasks are at work now. Default 0. */
   readonly active?: number;
+  /** Which result is wanted. */
+  readonly objective?: Objective;
 }
 
 /** Of the whole sweep, whatever a table was made to show of it. */
 interface Sweep {
   readonly entries: readonly SweepEntry[];
+  readonly objective: Objective | undefined;
   readonly missing: Missing;
   readonly progress: Progress;
   readonly stats: TaskStats;
@@ -55,7 +59,7 @@ export class SweepResults implements Iterable<Row> {
       throw new OptionError(`The option "meta" takes ${metaNames.join(', ')}; not ${JSON.stringify(wrong)}.`);
     }
     const entries = [...tasks];
-    return new SweepResults(tableOf(entries, options), lazySweep(entries, options.active ?? 0));
+    return new SweepResults(tableOf(entries, options), lazySweep(entries, options));
   }
 
   get length(): number {
@@ -130,7 +134,11 @@ export class SweepResults implements Iterable<Row> {
   }
 
   /** The rows with the least or the greatest values, the best first; of equal ones that which comes first in the plan. */
-  best(metric: string, { goal, count = 1 }: { goal: 'min' | 'max'; count?: number }): SweepResults {
+  best(metric: string, options: BestOptions): SweepResults;
+  /** By the `objective` of the sweep. */
+  best(options?: Pick<BestOptions, 'count'>): SweepResults;
+  best(given: string | Pick<BestOptions, 'count'> = {}, options: Partial<BestOptions> = {}): SweepResults {
+    const { metric, goal, count } = bestWanted(given, { options, objective: this.#sweep.objective });
     if (goal !== 'min' && goal !== 'max') throw new OptionError(`The option "goal" takes 'min' or 'max'.`);
     if (isCount(count)) throw new OptionError(`The option "count" takes ${isCount(count)}.`);
     const column = columnOf(this, metric);
@@ -200,12 +208,13 @@ export class SweepResults implements Iterable<Row> {
 }
 
 /** Each is made when somebody asks for it: while a sweep runs, most are not asked for. */
-function lazySweep(entries: readonly SweepEntry[], active: number): Sweep {
+function lazySweep(entries: readonly SweepEntry[], { active = 0, objective }: SweepResultsOptions): Sweep {
   let missing: Missing | undefined;
   let progress: Progress | undefined;
   let stats: TaskStats | undefined;
   return {
     entries,
+    objective,
     get missing(): Missing {
       missing ??= new Missing(entries);
       return missing;

@@ -41,7 +41,7 @@ async function workOf(spec: Resolved): Promise<Work> {
   return {
     type: 'commands',
     commands: commandsOf(spec),
-    ...(metrics && { metrics }),
+    ...(metrics === 'json-lines' ? { jsonLines: true } : metrics && { metrics }),
     follow: stopIf !== undefined,
     graceMs,
   };

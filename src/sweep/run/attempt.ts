@@ -211,7 +211,7 @@ export class Attempt implements Performable {
   }
 
   #end(verdict: Verdict, report: TaskReport): TaskEnd {
-    const { result, commands, log, peakMemoryMb, leftBehind, timers } = withEarlier(report, this.#before);
+    const { result, commands, log, peakMemoryMb, cpuMs, leftBehind, timers } = withEarlier(report, this.#before);
     return {
       id: this.task.point.id,
       attempt: this.number,
@@ -226,6 +226,7 @@ export class Attempt implements Performable {
       host: this.#place.host,
       gpus: this.#place.gpus,
       ...(peakMemoryMb !== undefined && { peakMemoryMb }),
+      ...(cpuMs !== undefined && { cpuMs }),
       ...(Object.keys(this.#loadMs).length > 0 && { loadMs: this.#loadMs }),
       ...((leftBehind || timers) && { note: { ...(leftBehind && { leftBehind }), ...(timers && { timers }) } }),
     };

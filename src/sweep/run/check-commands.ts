@@ -11,7 +11,8 @@ export function checkCommands(spec: Resolved, plan: Plan | undefined): readonly 
   if (spec.commands === undefined) return [];
   checkCommandNames(Object.keys(declaredCommands(spec)));
   checkOnly(spec, plan?.commands ?? new Set());
-  for (const [name, pattern] of Object.entries(spec.metrics ?? {})) compile(name, pattern);
+  const { metrics = {} } = spec;
+  if (typeof metrics === 'object') for (const [name, pattern] of Object.entries(metrics)) compile(name, pattern);
   const templates = commandsOf(spec).map(({ template }) => parseTemplate(template));
   if (!plan) return [];
   const { names } = plan;

@@ -8,7 +8,7 @@ export function commandsOf(spec: SweepSpec): { readonly name: string; readonly t
   const names = Object.keys(all);
   if (names.length === 0) throw new OptionError('"commands" is empty: give at least one.');
   const wanted = only === undefined ? names : [only].flat();
-  if (wanted.length === 0) throw new OptionError(`"only" selects none of the commands: ${names.join(', ')}.`);
+  if (wanted.length === 0) throw new OptionError(`"only" is empty: name some of the commands, ${names.join(', ')}.`);
   const unknown = wanted.find((name) => !Object.hasOwn(all, name));
   if (unknown !== undefined) {
     throw new OptionError(`There is no command "${unknown}" to select. The commands are: ${names.join(', ')}.`);

@@ -1,3 +1,4 @@
+import { type Check, type Checks, checkOptions, isCount, isNumber, isPositive, isString } from '../../base/checks.js';
 import { OptionError } from '../../base/errors.js';
 import type { Value } from '../../task/value.js';
 import type { Task } from '../point.js';
@@ -23,6 +24,14 @@ export interface MetricGoal {
   readonly step?: string;
 }
 
+const isGoal: Check = (value) => (value === 'min' || value === 'max' ? undefined : "'min' or 'max'");
+
+/** What a misspelt option would say is passed over in silence by none of the rules. */
+function checkRule(options: MetricGoal, checks: Checks): void {
+  checkOptions(options, { metric: isString, goal: isGoal, step: isString, ...checks });
+  if (options.metric === undefined) throw new OptionError('The rule needs a "metric" to go by, such as "loss".');
+}
+
 /** A predicate as a rule. */
 export function ruleOf(stopIf: StopIf): StopRule {
   if (typeof stopIf !== 'function') return stopIf;
@@ -41,6 +50,7 @@ export function ruleOf(stopIf: StopIf): StopRule {
 export function medianRule(
   options: MetricGoal & { readonly graceSteps?: number; readonly minTasks?: number },
 ): StopRule {
+  checkRule(options, { graceSteps: isNumber, minTasks: isCount });
   const { graceSteps = 1, minTasks = 3 } = options;
   const readings = new Readings(options);
   return {
@@ -66,9 +76,9 @@ export function medianRule(
 export function ashaRule(
   options: MetricGoal & { readonly graceSteps?: number; readonly reduction?: number; readonly maxStep?: number },
 ): StopRule {
+  checkRule(options, { graceSteps: isPositive, reduction: isPositive, maxStep: isPositive });
   const { graceSteps = 1, reduction = 4, maxStep = Number.POSITIVE_INFINITY } = options;
-  if (!(reduction > 1)) throw new OptionError(`ASHA's "reduction" has to be greater than 1, not ${reduction}.`);
-  if (!(graceSteps > 0)) throw new OptionError(`ASHA's "graceSteps" has to be greater than 0, not ${graceSteps}.`);
+  if (reduction <= 1) throw new OptionError(`ASHA's "reduction" has to be greater than 1, not ${reduction}.`);
   const readings = new Readings(options);
   const rungs = new Map<number, Map<string, number>>();
   return {
@@ -87,7 +97,10 @@ export function ashaRule(
       if (there.size < reduction || rank < places) return undefined;
       return `at step ${rung} its ${options.metric} is number ${rank + 1} of ${there.size}; the best ${places} go on`;
     },
-    forget: (task) => readings.restart(task),
+    forget(task) {
+      readings.restart(task);
+      for (const there of rungs.values()) there.delete(task.point.id);
+    },
   };
 }
 

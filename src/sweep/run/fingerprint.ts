@@ -27,7 +27,7 @@ export function fingerprintOf(spec: SweepSpec, work: Preparation['work']): Finge
     aliases: bySpace(spaces, ({ aliases }) =>
       mapValues(aliases, (cases) => mapValues(cases, (sets) => mapValues(sets, plainValue))),
     ),
-    metrics: { ...spec.metrics },
+    metrics: typeof spec.metrics === 'string' ? spec.metrics : { ...spec.metrics },
   };
 }
 

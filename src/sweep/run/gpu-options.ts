@@ -1,5 +1,3 @@
-import { type Check, checkOptions, isAnything, isArray, isBoolean, isPositive, isRecord } from '../../base/checks.js';
-import { OptionError } from '../../base/errors.js';
 import type { GivenDevice } from '../gpu/given.js';
 import type { SlotOptions } from '../gpu/slots.js';
 
@@ -16,26 +14,6 @@ export interface GpuOptions extends Pick<SlotOptions, 'gpus' | 'include' | 'avoi
   readonly style?: 'token' | 'uuid';
   /** Waits until nobody else computes on them. */
   readonly idle?: boolean;
-}
-
-const checks: Readonly<Record<keyof GpuOptions, Check>> = {
-  gpus: isAnything, // by those who know which GPUs there are
-  include: isArray,
-  avoid: isArray,
-  minFreeMb: isPositive,
-  devices: isArray,
-  missing: (value) => (value === 'refuse' || value === 'take' ? undefined : "'refuse' or 'take'"),
-  style: (value) => (value === 'token' || value === 'uuid' ? undefined : "'token' or 'uuid'"),
-  idle: isBoolean,
-};
-
-/** Refuses what cannot be meant, whichever GPUs there are. */
-export function checkGpuOptions(gpus: unknown): void {
-  if (gpus === undefined || gpus === 'inherit' || typeof gpus === 'number' || Array.isArray(gpus)) return;
-  if (isRecord(gpus)) return checkOptions(gpus, checks);
-  throw new OptionError(
-    `"gpus" takes a number for each worker, a list, an object or 'inherit', not ${JSON.stringify(gpus)}.`,
-  );
 }
 
 /** Whether GPUs have to be looked for. */

@@ -15,6 +15,7 @@ import { type Assignments, assignmentsOf } from './assignments.js';
 import { type Course, type CourseOptions, planCourse, searchCourse } from './course.js';
 import { fingerprintOf } from './fingerprint.js';
 import { GpuWatch } from './gpu-watch.js';
+import { noteOfLargeParams } from './large-params.js';
 import { Loads } from './loads.js';
 import { Past } from './past.js';
 import { Places } from './places.js';
@@ -140,6 +141,8 @@ export class Headquarters {
     this.#staffing = staffing;
     const course = this.#courseOf({ ledger, past, output, workers: staffing.expected });
     await this.#tell();
+    const note = this.#plan && noteOfLargeParams(this.#plan);
+    if (note !== undefined) this.#events.emit('note', note);
     const run = new SweepRun({
       spec,
       past,
@@ -161,7 +164,8 @@ export class Headquarters {
       await spec.hooks?.afterAll?.();
     }
     await ledger.flush();
-    return SweepResults.of(course.entries());
+    const { objective } = spec;
+    return SweepResults.of(course.entries(), { ...(objective && { objective }) });
   }
 
   #openLedger(output: string, { work }: Assignments): Promise<Ledger> {

@@ -38,6 +38,27 @@ const retries: Parse = (given) => {
   }
 };
 
+/** `100`, or with its seed `100:7`. */
+const sample: Parse = (given) => {
+  const [, count, seed] = /^(\d+)(?::(-?\d+))?$/.exec(given) ?? [];
+  if (count === undefined) throw new Error('a number, or one with its seed such as 100:7');
+  return { count: Number(count), ...(seed !== undefined && { seed: Number(seed) }) };
+};
+const objective: Parse = (given) => {
+  const [, metric, goal] = /^(.+?)(?::(min|max))?$/.exec(given) ?? [];
+  return { metric, ...(goal !== undefined && { goal }) };
+};
+const graphite: Parse = (given) => {
+  const [, host, port, prefix] = /^([^/]+?)(?::(\d+))?\/(.+)$/.exec(given) ?? [];
+  if (host === undefined) throw new Error('HOST/PREFIX or HOST:PORT/PREFIX, such as graphite.lab/sweeps.first');
+  return { host, ...(port !== undefined && { port: Number(port) }), prefix };
+};
+const prometheus: Parse = (given) => {
+  const [, host, port] = /^(?:(.+):)?(\d+)$/.exec(given) ?? [];
+  if (port === undefined) throw new Error('a port, or HOST:PORT such as 0.0.0.0:9464');
+  return { port: Number(port), ...(host !== undefined && { host }) };
+};
+
 /** Every option that a variable of the environment can set, without a line of code changed. */
 const overrides: Readonly<Record<string, Override>> = {
   PYW_WORKERS: { path: ['workers', 'count'], parse: numberOr('auto') },
@@ -46,7 +67,11 @@ const overrides: Readonly<Record<string, Override>> = {
   PYW_CPUS: { path: ['workers', 'cpus'], parse: number },
   PYW_MEMORY_MB: { path: ['workers', 'memoryMb'], parse: number },
   PYW_HOSTS: { path: ['workers', 'hosts'], parse: list },
+  PYW_CWD: { path: ['workers', 'cwd'], parse: text },
+  PYW_TASKS_MAX: { path: ['workers', 'tasksMax'], parse: number },
   PYW_OUTPUT: { path: ['output'], parse: text },
+  PYW_REPEATS: { path: ['repeats'], parse: number },
+  PYW_SAMPLE: { path: ['sample'], parse: sample },
   PYW_LIMIT: { path: ['limit'], parse: number },
   PYW_SHARD: { path: ['shard'], parse: text },
   PYW_FOLDERS: { path: ['folders'], parse: text },
@@ -66,6 +91,9 @@ const overrides: Readonly<Record<string, Override>> = {
   PYW_JOIN: { path: ['join'], parse: flag },
   PYW_PRINT: { path: ['print'], parse: text },
   PYW_VERBOSE: { path: ['verbose'], parse: number },
+  PYW_GRAPHITE: { path: ['graphite'], parse: graphite },
+  PYW_PROMETHEUS: { path: ['prometheus'], parse: prometheus },
+  PYW_OBJECTIVE: { path: ['objective'], parse: objective },
 };
 
 /** Flags of a command go before the environment, that before the call, the call before the file, the file before the defaults. */

@@ -18,9 +18,10 @@ import {
 } from '../../base/checks.js';
 import { OptionError } from '../../base/errors.js';
 import { checkTarget } from '../../target/refer.js';
+import { checkGraphite } from '../metrics/graphite-pusher.js';
+import { checkPrometheus } from '../metrics/prometheus-server.js';
 import { spaceKeys } from '../space/space-keys.js';
-import { checkGpuOptions } from './gpu-options.js';
-import { hostsOf } from './hosts-of.js';
+import { checkPlaces } from './check-places.js';
 import { RetryRules } from './retry-rules.js';
 import type { Hooks, RunOptions, SuccessRule, SweepSpec } from './spec.js';
 
@@ -63,6 +64,11 @@ const isStopIf: Check = (value) =>
     ? undefined
     : 'a function, a rule with a function "look", or an array of these';
 
+const isObjective: Check = (value) =>
+  isRecord(value) && typeof value.metric === 'string' && [undefined, 'min', 'max'].includes(value.goal as undefined)
+    ? undefined
+    : "{ metric, goal }, with the name of a result and 'min' or 'max'";
+
 const checks: Readonly<Record<Exclude<keyof SweepSpec, never>, Check>> = {
   ...(Object.fromEntries(ofSpace.map((name) => [name, isAnything])) as Record<(typeof ofSpace)[number], Check>),
   version: isString,
@@ -70,7 +76,7 @@ const checks: Readonly<Record<Exclude<keyof SweepSpec, never>, Check>> = {
   task: isAnything,
   commands: either(isString, isTexts),
   only: either(isString, isArray),
-  metrics: isTexts,
+  metrics: either(oneOf('json-lines'), isTexts),
   ids: isStrings,
   output: isString,
   workers: isPlainRecord,
@@ -95,7 +101,7 @@ const checks: Readonly<Record<Exclude<keyof SweepSpec, never>, Check>> = {
   graphite: isPlainRecord,
   prometheus: isPlainRecord,
   signal: isSignal,
-  objective: isPlainRecord,
+  objective: isObjective,
 };
 
 const workerChecks: Checks = {
@@ -128,6 +134,9 @@ export function resolved(spec: SweepSpec): Resolved {
   checkOptions(spec, checks);
   checkOptions(spec.workers ?? {}, workerChecks);
   checkOptions(spec.hooks ?? {}, hookChecks);
+  checkPlaces(spec.workers ?? {});
+  if (spec.graphite) checkGraphite(spec.graphite);
+  if (spec.prometheus) checkPrometheus(spec.prometheus);
   checkWork(spec);
   checkSpace(spec);
   new RetryRules(spec.retries); // says itself what it does not take
@@ -148,8 +157,7 @@ export function resolved(spec: SweepSpec): Resolved {
 }
 
 function checkWorkers({ workers = {}, join, existing, task }: SweepSpec): void {
-  const { count, hosts = [], kind = 'process', memoryMb, cwd, gpus } = workers;
-  for (const each of [{ gpus }, ...hostsOf(workers)]) checkGpuOptions(each.gpus);
+  const { count, hosts = [], kind = 'process', memoryMb, cwd } = workers;
   if (count === 0 && hosts.length === 0) {
     throw new OptionError('A "count" of 0 leaves nobody to work: give at least 1, or name "hosts".');
   }

@@ -26,8 +26,11 @@ export interface SweepSpec extends SpaceSpec, Versioned, Omit<PlanOptions, 'samp
   readonly commands?: string | Readonly<Record<string, string>>;
   /** Which of the commands are run. */
   readonly only?: string | readonly string[];
-  /** Regular expressions that find metrics in a command's log: `{ loss: 'loss=(\\S+)' }`. */
-  readonly metrics?: Readonly<Record<string, string>>;
+  /**
+   * Regular expressions that find metrics in a command's log: `{ loss: 'loss=(\\S+)' }`. Or `'json-lines'`: its lines that are
+   * JSON objects tell them.
+   */
+  readonly metrics?: Readonly<Record<string, string>> | 'json-lines';
 }
 
 /** What else makes records comparable: raise it when the task's code has changed in a way that matters. */
@@ -78,7 +81,7 @@ export interface RunOptions {
   readonly prometheus?: PrometheusOptions;
   /** Ends the sweep when it aborts, with what runs: asked first, then by force. */
   readonly signal?: AbortSignal;
-  /** Which result is wanted, for `best()`. */
+  /** Which result is wanted: what `best()` of the results goes by. */
   readonly objective?: MetricGoal;
 }
 

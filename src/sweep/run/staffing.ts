@@ -30,17 +30,23 @@ export class Staffing {
     const waiting = [...(local ?? [this.#places.local()]), ...this.#places.remote()];
     if (this.#spec.canary || count === 'auto') {
       const first = waiting.shift();
-      using growth = count === 'auto' && first?.kind !== 'process' ? new MemoryGrowth() : undefined; // it has no process
+      using growth = count === 'auto' && this.#isWithin ? new MemoryGrowth() : undefined;
       const end = first && (await run.tryOne(first));
-      growth?.look();
+      growth?.stop();
       if (this.#spec.canary && end && end.status !== 'done') {
         run.halt(`the first task, which was to show that it works, has ended as "${end.status}"`);
       }
-      if (count === 'auto') waiting.push(...this.#further(run, end?.peakMemoryMb ?? growth?.peakMb));
+      if (count === 'auto') waiting.push(...this.#further(run, growth ? growth.peakMb : end?.peakMemoryMb));
       run.goOn();
     }
     const free = Math.max(0, run.queue.left - run.stations.length); // more workers than tasks would be for nothing
     for (const place of waiting.slice(0, free)) run.staff(place);
+  }
+
+  /** Workers share this process, so that it grows by what a task takes. */
+  get #isWithin(): boolean {
+    const { kind = 'process' } = this.#spec.workers ?? {};
+    return kind !== 'process';
   }
 
   /** Another worker on this machine. Returns its name. */

@@ -114,7 +114,7 @@ export class Station {
 
   /** Whether tasks may follow each other without a word from here between them. */
   get #mayShare(): boolean {
-    const { hooks, stopRules, loads, work } = this.#shift;
+    const { hooks, stopRules, loads } = this.#shift;
     const isWatched = this.#place.supervision?.hasLimit || hooks.beforeTask || stopRules.length > 0;
     return this.#place.kind !== 'inline' && loads.areNone && !isWatched;
   }

@@ -113,7 +113,10 @@ export class SweepRun implements Shift {
     this.#failed.clear();
     this.loads.forgive();
     this.tally.reopen(tasks.length);
-    for (const task of tasks) this.events.emit('reopened', task);
+    for (const task of tasks) {
+      for (const rule of this.stopRules) rule.forget?.(task);
+      this.events.emit('reopened', task);
+    }
     this.queue.again(tasks);
     return tasks.length;
   }

@@ -31,7 +31,10 @@ const checks = {
   include: isArray,
   repeats: isAny,
   sample: isRecord,
-  only: (value: unknown) => (typeof value === 'string' ? undefined : isStrings(value)),
+  only: (value: unknown) => {
+    if (Array.isArray(value) && value.length === 0) return 'one command at least';
+    return typeof value === 'string' ? undefined : isStrings(value);
+  },
 };
 
 /** A variable, and the parameters it moves. */
