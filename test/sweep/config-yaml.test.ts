@@ -150,6 +150,26 @@ workers: { cwd: sub, hosts: [{ host: far, tokenFile: keys/token, root: ., output
     ]);
   });
 
+  it('gives workers on hosts GPUs in every way in which those here can have them', async () => {
+    const { spec } = await load(`
+variables: { x: [1] }
+commands: echo {x}
+workers:
+  gpus: { gpus: 1, avoid: [0] }
+  hosts:
+    - { host: a, gpus: 1 }
+    - { host: b, gpus: 0.5 }
+    - { host: c, gpus: inherit }
+    - { host: d, gpus: [0, "2,3"] }
+    - { host: e, gpus: { gpus: 1, avoid: [0], include: ["*A100*"], idle: true } }
+`);
+    const hosts = (spec.workers?.hosts ?? []) as readonly { gpus: unknown }[];
+    assert.deepEqual(
+      hosts.map(({ gpus }) => gpus),
+      [1, 0.5, 'inherit', [0, '2,3'], { gpus: 1, avoid: [0], include: ['*A100*'], idle: true }],
+    );
+  });
+
   it('has rules that stop early, a search and hooks', async () => {
     const { spec } = await load(`
 search: tasks.mjs#search
