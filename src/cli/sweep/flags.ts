@@ -29,7 +29,11 @@ export const specFlags: readonly Flag[] = [
   { flags: '--gpus <gpus>', about: 'GPUs for each worker (1, 2, 0.5), a list ([0,1,"2,3"]), or inherit' },
   { flags: '-r, --resource <gpus...>', about: 'a worker for each: -r 0 1 "2,3"' },
   { flags: '--kind <kind>', about: 'of the workers', choices: ['process', 'thread', 'inline'] },
-  { flags: '--hosts <addresses>', about: 'servers on other machines, with commas', isRepeated: true },
+  {
+    flags: '--hosts <addresses>',
+    about: 'other machines, with commas: a server there (box:60006), or over ssh (ssh://me@box/~/project)',
+    isRepeated: true,
+  },
   { flags: '-t, --title <title>', about: 'only the space with this title', isRepeated: true },
   { flags: '-c, --command <name>', about: 'only this command of each task', isRepeated: true },
   filterFlag,

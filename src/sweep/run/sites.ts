@@ -1,7 +1,9 @@
+import type { TmpSshServer } from '../../ssh/tmp-ssh-server.js';
 import { hostOf } from './check-places.js';
 import { GpuDesk } from './gpu-desk.js';
 import { LocalKeeper, RemoteKeeper } from './gpu-keeper.js';
 import type { HostOptions, WorkersOptions } from './spec.js';
+import { serverOverSsh } from './ssh-host.js';
 
 /** Another machine, and its GPUs. */
 export interface HostSite {
@@ -30,19 +32,30 @@ export interface SitesOptions {
 export async function openSites({ workers, name, onWait, onMissing }: SitesOptions): Promise<Sites> {
   const { gpus, count, hosts = [] } = workers;
   const desks: GpuDesk[] = [];
-  const close = async (): Promise<void> => void (await Promise.all(desks.map((desk) => desk.close())));
+  const servers: TmpSshServer[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(desks.map((desk) => desk.close()));
+    await Promise.all(servers.map((server) => server.terminate()));
+  };
   const open = async (options: Omit<Parameters<typeof GpuDesk.open>[0], 'name' | 'onWait'>): Promise<GpuDesk> => {
     const desk = await GpuDesk.open({ ...options, name, onWait });
     desks.push(desk);
     return desk;
   };
+  const reached = async (options: HostOptions): Promise<HostOptions> => {
+    const server = await serverOverSsh(options);
+    if (!server) return options;
+    servers.push(server);
+    return { ...options, host: server };
+  };
   try {
     const local = await open({ gpus, count, keeper: new LocalKeeper() });
-    const opened = await Promise.allSettled(hosts.map((given) => hostSite(hostOf(given), open)));
+    const given = hosts.map(hostOf);
+    const opened = await Promise.allSettled(given.map(async (each) => hostSite(await reached(each), open)));
     const missing = opened.filter((each) => each.status === 'rejected');
     if (missing.length > 0 && missing.length === hosts.length && !count) throw missing[0]?.reason;
     opened.forEach((each, i) => {
-      if (each.status === 'rejected') onMissing(textOfHost(hostOf(hosts[i] ?? '')), each.reason);
+      if (each.status === 'rejected') onMissing(textOfHost(given[i] ?? { host: '' }), each.reason);
     });
     return { local, hosts: opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])), close };
   } catch (error) {
