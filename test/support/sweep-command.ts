@@ -83,6 +83,11 @@ export class SweepCommand {
     return new Started(child);
   }
 
+  /** How a shell starts it. */
+  get line(): string {
+    return `'${process.execPath}' '${bin}'`;
+  }
+
   write(name: string, text: string): string {
     const path = join(this.path, name);
     mkdirSync(dirname(path), { recursive: true });

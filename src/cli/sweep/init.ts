@@ -1,5 +1,7 @@
 import { dirname, relative } from 'node:path';
 import { type InitForm, makeSweepFile } from '../../sweep/commands/init-files.js';
+import { stripsTypes } from '../../sweep/config/import-file.js';
+import { shellQuote } from '../../task/command/shell-quote.js';
 import { UsageError } from '../command-line.js';
 import { exitCodes } from './exit-code.js';
 import type { Given } from './given.js';
@@ -16,9 +18,10 @@ export async function init(given: Given, terminal: Terminal): Promise<number> {
   if (!isNew) terminal.tell(`${path} is there already, and stays as it is. Name another folder: pyw-sweep init NAME.`);
   else if (!given.has('json')) {
     const folder = relative('', dirname(path));
-    const change = folder === '' ? '' : `cd ${folder} && `;
+    const change = folder === '' ? '' : `cd ${shellQuote(folder, 'word')} && `;
     terminal.print(`${path} is made. Next: ${change}pyw-sweep plan, then pyw-sweep run.`);
-    if (path.endsWith('ts')) terminal.print('It imports pyworkers/sweep, for its types: npm install pyworkers.');
+    if (path.endsWith('ts'))
+      terminal.print(`It needs these beside it: npm install pyworkers${stripsTypes() ? '' : ' tsx'}.`);
   }
   return exitCode;
 }
