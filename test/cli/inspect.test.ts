@@ -108,6 +108,9 @@ describe('pyw-sweep shows', function () {
     assert.match(lines[0] ?? '', /^ +lr +loss$/);
     assert.ok(lines.every((line) => line.length <= 30));
     assert.match(stderr, /Without 2 failed/);
+    const all = await command.run(['results', '--include', 'failed', '--meta', 'class', '--filter', 'lr > 0.0001']);
+    assert.match(all.stdout, /task\.class[\s\S]*exit/); // asked for, though it is the same in every row
+    assert.equal(all.stderr, '');
   });
 
   it('results in every format, to standard output or a file', async () => {
@@ -129,6 +132,11 @@ describe('pyw-sweep shows', function () {
     assert.equal(code, 0, stderr);
     assert.match(command.read('report.html'), /^<!doctype html>[\s\S]*lr=1e-3/i);
     rmSync(join(command.path, 'report.html'));
+    const unnamed = await command.run(['results', '--plot']);
+    assert.match(unnamed.stderr, /written: report\.html/);
+    rmSync(join(command.path, 'report.html'));
+    const folder = await command.run(['results', '--plot', 'sweep-output']);
+    assert.deepEqual([folder.code, /is a folder, and --plot takes a file/.test(folder.stderr)], [2, true]);
   });
 
   it('the log of a task that is named by folder, id or parameters', async () => {
@@ -154,6 +162,8 @@ describe('pyw-sweep shows', function () {
     const none = await command.run(['logs', 'seed=9']);
     assert.equal(none.code, 2);
     assert.match(none.stderr, /No task of .* is "seed=9"/);
+    const followedAsJson = await command.run(['logs', '-f', '--json', 'lr=1e-3,seed=1']);
+    assert.deepEqual([followedAsJson.code, /leave out --json/.test(followedAsJson.stderr)], [2, true]);
   });
 
   it('all of that without changing anything', async () => {

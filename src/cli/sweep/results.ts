@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { withMetrics } from '../../sweep/commands/late-metrics.js';
 import { Recorded } from '../../sweep/commands/recorded.js';
 import { type ResultsQuery, resultsFor } from '../../sweep/commands/results-view.js';
@@ -20,7 +21,7 @@ export async function results(given: Given, terminal: Terminal): Promise<number>
   const entries = entriesOf(recorded, given);
   const table = resultsFor(entries, queryOf(given));
   const to = given.text('to');
-  const plot = given.text('plot');
+  const plot = plotFile(given);
   if (to !== undefined) await table.write(to);
   if (plot !== undefined) {
     await plotResults(entries, plot, { output: recorded.output, best: given.text('best') });
@@ -40,6 +41,14 @@ function entriesOf(recorded: Recorded, given: Given): readonly SweepEntry[] {
   return [...(patterns ? withMetrics(entries, { output: recorded.output, patterns }) : entries)];
 }
 
+/** A folder behind `--plot` is that of the sweep, meant as the argument. */
+function plotFile(given: Given): string | undefined {
+  if (!given.has('plot')) return undefined;
+  const file = given.text('plot') ?? 'report.html';
+  if (!statSync(file, { throwIfNoEntry: false })?.isDirectory()) return file;
+  throw new UsageError(`${file} is a folder, and --plot takes a file: --plot report.html ${file}`);
+}
+
 function queryOf(given: Given): ResultsQuery {
   const columns = given.list('columns');
   return {
@@ -57,21 +66,25 @@ function queryOf(given: Given): ResultsQuery {
 }
 
 function printTable(table: SweepResults, given: Given, terminal: Terminal): void {
-  const { dim } = terminal.colors;
+  const { dim } = terminal.errorColors;
   const maxRows = given.wholeNumber('rows') ?? (terminal.isLive ? 50 : Math.max(1, table.length));
   if (table.length > 0) terminal.print(...table.table({ width: terminal.width, maxRows }));
   else terminal.print('No task is in this table.');
-  const { missing, progress } = table;
-  if (missing.length === 0) return;
-  const { failures, stopped, cancelled, waiting } = progress;
-  const parts = Object.entries({
-    failed: failures,
-    'stopped early': stopped,
-    'cut off': cancelled,
-    'not ended': waiting,
+  const left = leftOut(table, given);
+  if (left.length > 0) terminal.tell(dim(`Without ${left.join(', ')}: --include all shows these too.`));
+}
+
+/** Of the tasks that have ended those that were not asked for. */
+function leftOut({ progress: { failures, stopped, cancelled } }: SweepResults, given: Given): string[] {
+  const asked = new Set(given.list('include'));
+  const counts = [
+    { status: 'failed', what: 'failed', count: failures },
+    { status: 'stopped', what: 'stopped early', count: stopped },
+    { status: 'cancelled', what: 'cut off', count: cancelled },
+  ];
+  return counts.flatMap(({ status, what, count }) => {
+    return count === 0 || asked.has('all') || asked.has(status) ? [] : `${count} ${what}`;
   });
-  const told = parts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
-  terminal.tell(dim(`Without ${told.join(', ')}: --include all shows these too.`));
 }
 
 function printStats(stats: StatsSummary, terminal: Terminal): void {
