@@ -52,10 +52,10 @@ for (const [name, { start, load }] of Object.entries(shells)) {
 
     it('knows commands, flags and what flags take', async () => {
       await completes('pyw-sweep resu', /pyw-sweep results$/m);
-      await completes('pyw-sweep results --form', /pyw-sweep results --format$/m);
+      await completes('pyw-sweep results --form', /pyw-sweep results --format=?$/m);
       await completes('pyw-sweep results --format parq', /pyw-sweep results --format parquet$/m);
       await completes('pyw-sweep stop --no-w', /pyw-sweep stop --no-wait$/m);
-      await completes('pyw-sweep completion fi', /pyw-sweep completion fish$/m);
+      await completes('pyw-sweep completion z', /pyw-sweep completion zsh$/m);
     });
 
     it('shows what there is where several fit', async () => {

@@ -3,7 +3,7 @@ import { spellings, takesValue } from './spellings.js';
 
 export function fishScript(commands: readonly Command[]): string {
   const lines = commands.flatMap(({ name, summary, flags, words }) => [
-    `complete -c pyw-sweep -n __fish_use_subcommand -a ${name} -d ${quoted(summary)}`,
+    `complete -c pyw-sweep -n __fish_use_subcommand -f -a ${name} -d ${quoted(summary)}`,
     ...(words ? [`complete -c pyw-sweep ${within(name)} -x -a ${quoted(words.join(' '))}`] : []),
     ...flags.map((flag) => `complete -c pyw-sweep ${within(name)} ${specOf(flag)} -d ${quoted(flag.about)}`),
   ]);
