@@ -47,7 +47,7 @@ for (const [name, { start, load }] of Object.entries(shells)) {
       screen?.press(typed);
       screen?.press('Tab');
       await screen?.sees(expected);
-      screen?.press('C-c');
+      screen?.press('C-u');
     };
 
     it('knows commands, flags and what flags take', async () => {

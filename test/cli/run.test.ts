@@ -38,6 +38,13 @@ describe('pyw-sweep run', function () {
     assert.deepEqual([exitCode, output], [0, join(command.path, 'studies', 'one', 'out')]);
   });
 
+  it('tells of a command that failed how it ended, what it said last, and where its log is', async () => {
+    const { stderr } = await command.run(['run', '-p', 'x=1', '--', 'echo some; echo last words; exit 4']);
+    const expected =
+      /^ {2}exit x=1\S*: The command "command" ended with exit code 4\. last words \(sweep-output\/x=1\S*\/log/m;
+    assert.match(stderr, expected);
+  });
+
   it('runs a command without any file, with values as they were written', async () => {
     const { code, stderr } = await command.run([
       ...['run', '-p', 'lr=1e-3,1e-4', '-p', 'seed=0..1', '--metric', 'loss=loss=(\\S+)', '-w', '2'],

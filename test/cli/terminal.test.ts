@@ -109,6 +109,15 @@ describe(`pyw-sweep on a terminal${hasTmux ? '' : ' (skipped: there is no tmux)'
     });
   }
 
+  it('calls a sweep by its folder, as one would name it from here', async () => {
+    const commands = 'while [ ! -e go ]; do sleep 0.05; done';
+    command.write('sweep.yaml', `output: studies/one\nvariables: { i: [1] }\ncommands: '${commands}'\n`);
+    const screen = open(['run']);
+    await screen.sees(/^studies\/one\n\[/m);
+    pass('go');
+    await screen.sees('code 0');
+  });
+
   it('stops politely by Ctrl-C on a dumb terminal, too, and draws no picture there', async () => {
     const screen = open(given, { isDumb: true });
     await screen.sees(/0 of 6 done, \d running/);

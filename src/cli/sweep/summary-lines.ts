@@ -26,11 +26,16 @@ export function summaryLines(summary: RunSummary, { green, red, dim }: Colors): 
     `${counts.join(', ')} in ${durationText(ms)}. ${dim(`Results: pyw-sweep results ${place}`)}`,
     ...(best ? [`The best ${best.metric} has ${best.folder}: ${cellOf(best.value)}`] : []),
     ...failed.slice(0, FAILED_SHOWN).map(({ folder, class: failure, message, log }) => {
-      return `  ${red(failure ?? 'failed')} ${folder}: ${brief(message)}${log ? dim(` (${placeOf(log)})`) : ''}`;
+      return `  ${red(failure ?? 'failed')} ${folder}: ${brief(withoutClass(message))}${log ? dim(` (${placeOf(log)})`) : ''}`;
     }),
     ...(failed.length > FAILED_SHOWN ? [`  and ${failed.length - FAILED_SHOWN} more`] : []),
     ...nextText(summary, place).map(dim),
   ];
+}
+
+/** Of what the line says already as the class of the failure. */
+function withoutClass(message: string | null): string {
+  return (message ?? '').replace(/^(CommandError|TimedOut): /, '');
 }
 
 /** A further run tries again what has failed, too. */
