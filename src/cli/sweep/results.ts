@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { withMetrics } from '../../sweep/commands/late-metrics.js';
 import { Recorded } from '../../sweep/commands/recorded.js';
 import { type ResultsQuery, resultsFor } from '../../sweep/commands/results-view.js';
@@ -11,9 +10,11 @@ import { UsageError } from '../command-line.js';
 import { exitCodes } from './exit-code.js';
 import type { Given } from './given.js';
 import { patternsOf } from './given-spec.js';
+import { isFolder } from './is-folder.js';
 import { outputFolder } from './output-folder.js';
 import { plotResults } from './plot-results.js';
 import type { Terminal } from './terminal.js';
+import { writing } from './writing.js';
 
 /** Shows the table of what is done. */
 export async function results(given: Given, terminal: Terminal): Promise<number> {
@@ -22,9 +23,10 @@ export async function results(given: Given, terminal: Terminal): Promise<number>
   const table = resultsFor(entries, queryOf(given));
   const to = given.text('to');
   const plot = plotFile(given);
-  if (to !== undefined) await table.write(to);
+  if (to !== undefined) await writing(to, () => table.write(to));
   if (plot !== undefined) {
-    await plotResults(entries, plot, { output: recorded.output, best: given.text('best') });
+    const about = { output: recorded.output, best: given.text('best') };
+    await writing(plot, () => plotResults(entries, plot, about));
   }
   const stats = given.has('stats') ? statsSummary(table.stats) : undefined;
   if (given.has('json')) terminal.printJson({ ...asJson(table, recorded.output), ...(stats && { stats }) });
@@ -45,7 +47,7 @@ function entriesOf(recorded: Recorded, given: Given): readonly SweepEntry[] {
 function plotFile(given: Given): string | undefined {
   if (!given.has('plot')) return undefined;
   const file = given.text('plot') ?? 'report.html';
-  if (!statSync(file, { throwIfNoEntry: false })?.isDirectory()) return file;
+  if (!isFolder(file)) return file;
   throw new UsageError(`${file} is a folder, and --plot takes a file: --plot report.html ${file}`);
 }
 

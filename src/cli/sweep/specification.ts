@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { findSweepFile } from '../../sweep/config/find-sweep-file.js';
 import { loadSweepFile } from '../../sweep/config/load-sweep-file.js';
@@ -8,6 +7,7 @@ import { Sweep } from '../../sweep/sweep.js';
 import { UsageError } from '../command-line.js';
 import type { Given } from './given.js';
 import { specOf } from './given-spec.js';
+import { isFolder } from './is-folder.js';
 import type { Terminal } from './terminal.js';
 import { LoaderNeeded } from './with-loader.js';
 
@@ -62,7 +62,7 @@ function isSampledByDocument({ kind }: SweepFile, given: Given): boolean {
 
 /** Of a folder its sweep file. */
 function fileIn(given: string): string {
-  if (!statSync(given, { throwIfNoEntry: false })?.isDirectory()) return given;
+  if (!isFolder(given)) return given;
   const path = findSweepFile(given);
   if (path !== undefined) return path;
   throw new UsageError(
