@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Sweep } from 'pyworkers/sweep';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { childrenOf, commandOf } from '../support/processes.js';
@@ -72,6 +73,24 @@ describe(`pyw-sweep over ssh${hasSshd ? '' : ' (skipped: there is no sshd)'}`, f
     ]);
     assert.match((await command.run(['logs', 'x=2'])).stdout, /^y=2\n/);
     await eventually(() => farServers().length === 0);
+  });
+
+  it('ends with the sweep what was started over there, also in a program that goes on', async () => {
+    const path = process.env.PATH;
+    process.env.PATH = env.PATH;
+    try {
+      const hosts = ['ssh://far'];
+      const given = { output: join(command.path, 'out'), variables: { x: [1] }, commands: 'echo {x}' };
+      const study = new Sweep({ ...given, workers: { hosts } });
+      let serversMeanwhile = 0;
+      study.on('ended', () => {
+        serversMeanwhile = farServers().length;
+      });
+      assert.equal((await study.run()).length, 1);
+      assert.deepEqual([serversMeanwhile, farServers().length], [1, 0]);
+    } finally {
+      process.env.PATH = path;
+    }
   });
 
   it('goes on without a host that cannot be had, and refuses an address that is none', async () => {
