@@ -7,6 +7,7 @@ import { Outlet } from '../../sweep/view/outlet.js';
 import { RESTORE, Screen } from '../../sweep/view/screen.js';
 import { statusLines } from './status-lines.js';
 
+const SOON_MS = 50;
 const hint: Line = [{ text: 'Ctrl-C ends the watching; the sweep goes on.', style: 'dim' }];
 
 /**
@@ -26,9 +27,11 @@ export class StatusScreen implements AsyncDisposable {
   ];
   readonly #onResize = (): void => {
     this.#screen.resize(columns());
-    if (this.#shown) this.show(this.#shown);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#shown && this.show(this.#shown), SOON_MS); // once that is written
   };
   #shown: SweepStatus | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor({ hasColours }: { readonly hasColours: boolean }) {
     this.#hasColours = hasColours;
@@ -44,6 +47,7 @@ export class StatusScreen implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     process.stdout.off('resize', this.#onResize);
+    clearTimeout(this.#timer);
     if (this.#shown) this.#screen.leave(this.#linesOf(this.#shown, []));
     await this.#outlet.end();
     for (const { signal, listener } of this.#listeners) process.off(signal, listener);
