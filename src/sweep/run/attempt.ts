@@ -13,6 +13,7 @@ import type { Performance } from './performance.js';
 import type { Place } from './place.js';
 import type { Shift } from './shift.js';
 import type { Performable, SweepWorker } from './sweep-worker.js';
+import { toldOfLimit } from './time-limit.js';
 import { unlessAborted } from './unless-aborted.js';
 import { type Cut, judge, type Verdict, verdictOfLoss } from './verdict.js';
 
@@ -182,7 +183,9 @@ export class Attempt implements Performable {
   }
 
   #verdictOf(error: unknown): Verdict {
-    if (this.#cut || !(error instanceof LoadError)) return verdictOfLoss(error, this.#cut);
+    if (this.#cut || !(error instanceof LoadError)) {
+      return verdictOfLoss(toldOfLimit(error, { ms: this.#shift.spec.timeoutMs }), this.#cut);
+    }
     this.isFinal = error.isKnown;
     if (error.cause instanceof WorkerLostError && !error.isKnown) return verdictOfLoss(error.cause, undefined);
     return { status: 'failed', class: 'load', error: errorRecord(error.cause) };
