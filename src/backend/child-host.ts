@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { settlesWithin } from '../base/deadline.js';
 import { Deferred } from '../base/deferred.js';
 import type { Exit } from '../base/errors.js';
-import { killLeftBehind, killTree } from '../base/kill-tree.js';
+import { killLeftBehind, killMarked, killTree } from '../base/kill-tree.js';
 import {
   CONTROL_FD,
   type Control,
@@ -13,6 +14,7 @@ import {
   DEPTH_VARIABLE,
   lineOf,
   lineReader,
+  MARK_VARIABLE,
   ORDERS_FD,
   REPORTS_FD,
 } from '../protocol/control.js';
@@ -48,7 +50,8 @@ export class ChildHost {
   #stackWanted: Deferred<string> | undefined;
 
   constructor(options: ChildOptions) {
-    this.#child = startChild(options);
+    const mark = randomUUID();
+    this.#child = startChild(options, mark);
     const pipes = this.#child.stdio as unknown as readonly Duplex[];
     this.reports = pipes[REPORTS_FD] as Readable;
     this.orders = pipes[ORDERS_FD] as Writable;
@@ -65,7 +68,8 @@ export class ChildHost {
     this.#outputEnded = Promise.all([closed(this.stdout), closed(this.stderr)]);
     this.#child.once('error', (error) => this.#exited.resolve({ code: null, signal: null, error }));
     this.#child.once('exit', (code, signal) => {
-      if (this.#child.pid) this.#leftBehind = killLeftBehind(this.#child.pid);
+      const { pid } = this.#child;
+      if (pid) this.#leftBehind = code === 0 ? killLeftBehind(pid) : killAllOf(pid, mark);
       this.#exited.resolve({ code, signal });
     });
   }
@@ -113,20 +117,31 @@ export class ChildHost {
   }
 }
 
-function startChild({ env, execArgv, resourceLimits, stdio, depth }: ChildOptions): ChildProcess {
+/** It could not see to those any more that it had started apart from itself, such as a command of a task. */
+async function killAllOf(pid: number, mark: string): Promise<void> {
+  await Promise.all([killLeftBehind(pid), killMarked(mark, pid)]);
+}
+
+function startChild({ env, execArgv, resourceLimits, stdio, depth }: ChildOptions, mark: string): ChildProcess {
   const file = typeof stdio === 'object' ? openSync(stdio.file, 'a') : undefined;
   const output = file ?? (stdio as 'inherit' | 'pipe' | 'ignore');
   try {
     const args = [...(execArgv ?? processExecArgv()), ...limitFlags(resourceLimits), processMain];
     return spawn(process.execPath, args, {
       stdio: ['ignore', output, output, 'pipe', 'pipe', 'pipe'],
-      env: mergedEnv({ ...env, [DEPTH_VARIABLE]: String(depth) }),
+      env: mergedEnv({ ...env, [DEPTH_VARIABLE]: String(depth), [MARK_VARIABLE]: withMark(mark) }),
       detached: process.platform !== 'win32', // a group of its own, so that all of it can be signalled
       windowsHide: true,
     });
   } finally {
     if (file !== undefined) closeSync(file);
   }
+}
+
+/** A worker within a worker belongs to both. */
+function withMark(mark: string): string {
+  const outer = process.env[MARK_VARIABLE];
+  return outer === undefined ? mark : `${outer}/${mark}`;
 }
 
 function limitFlags({ maxOldGenerationSizeMb, maxYoungGenerationSizeMb, stackSizeMb }: ResourceLimits = {}): string[] {

@@ -19,6 +19,8 @@ export const CONTROL_FD = 4;
 export const ORDERS_FD = 5;
 /** In its environment: how many workers above it have started one another. */
 export const DEPTH_VARIABLE = 'PYW_DEPTH';
+/** In its environment, and so in that of all it starts: which hosts they belong to. */
+export const MARK_VARIABLE = 'PYW_WITHIN';
 
 export function lineOf(message: Control | ControlAnswer): string {
   return `${JSON.stringify(message)}\n`;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { killTree, killTreeNow } from '../../base/kill-tree.js';
+import { processesWith } from '../../base/marked-processes.js';
 import { descendantsOf, isThere, type ProcessRef, signalEach, signalGroup } from '../../base/process-tree.js';
-import { processesWith } from './marked-processes.js';
 import { isGroupAlive } from './process-group.js';
 
 const POLL_MS = 20;

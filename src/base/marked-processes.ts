@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import type { ProcessRef } from '../../base/process-tree.js';
+import type { ProcessRef } from './process-tree.js';
 
 const FEW = 64;
 
