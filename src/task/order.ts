@@ -67,6 +67,8 @@ export interface TaskReport {
   readonly result?: Params;
   readonly error?: ErrorRecord;
   readonly class?: FailureClass;
+  /** It was asked to stop before it returned. */
+  readonly wasAsked?: true;
   readonly commands?: readonly CommandRecord[];
   readonly log?: string;
   readonly peakMemoryMb?: number;

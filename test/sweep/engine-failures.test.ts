@@ -308,6 +308,18 @@ describe('What goes wrong in a sweep', () => {
     assert.equal([...(await one.run()).missing][0]?.reason, 'cancelled');
   });
 
+  it('fails as timeout a task that returned when its time was over, and records what it returned', async () => {
+    for (const task of [tasks.returnsLate, tasks.blocksUntilAsked]) {
+      const output = join(folder.path, task.name);
+      const results = await sweep(study({ output, variables: { x: [5] }, task, timeoutMs: 200, success: 'always' }));
+      const [missing] = [...results.missing];
+      assert.deepEqual([results.length, missing?.class], [0, 'timeout']);
+      assert.match(missing?.error?.message ?? '', /longer than its timeoutMs of 200.* is recorded, and does not count/);
+      const status = JSON.parse(readFileSync(join(output, 'x=5', 'status.json'), 'utf8'));
+      assert.deepEqual([status.status, status.result], ['failed', { y: 5 }]);
+    }
+  });
+
   it('is over at once when it was stopped before it ran, or its signal has aborted', async () => {
     const spec = study({ variables: { x: [1] }, task: tasks.plain });
     const stopped = new Sweep(spec);

@@ -14,7 +14,7 @@ import type { Place } from './place.js';
 import type { Shift } from './shift.js';
 import type { Performable, SweepWorker } from './sweep-worker.js';
 import { unlessAborted } from './unless-aborted.js';
-import { type Cut, judge, type Verdict, verdictOfLoss } from './verdict.js';
+import { type Cut, judge, type Verdict, verdictOfLate, verdictOfLoss } from './verdict.js';
 
 /** One run of one task in one worker: loads what it needs, performs it, judges what came of it. Never rejects. */
 export class Attempt implements Performable {
@@ -172,7 +172,8 @@ export class Attempt implements Performable {
 
   async #judged(report: TaskReport): Promise<Verdict> {
     const { spec, output } = this.#shift;
-    const { verify } = spec;
+    const { verify, timeoutMs } = spec;
+    if (report.wasAsked) return verdictOfLate(timeoutMs);
     const { params } = this.task.point;
     const ask = verify && (() => verify(params, join(output, this.task.folder), this.#end({ status: 'done' }, report)));
     const verdict = await judge(report, spec.success, ask && (() => unlessAborted(ask(), this.#signal)));
