@@ -62,6 +62,12 @@ export interface Assignment {
   readonly only?: readonly string[];
 }
 
+/**
+ * What is told as progress when a command is done and others follow: so much need not be done again, whatever happens to the
+ * worker. What tasks tell is a record, never an array.
+ */
+export type CommandNews = readonly ['command', CommandRecord, Params];
+
 /** What came of it. */
 export interface TaskReport {
   readonly result?: Params;

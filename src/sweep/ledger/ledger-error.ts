@@ -41,6 +41,13 @@ export function storageError(error: unknown, doing: string, path: string): Ledge
   });
 }
 
+export function notBegun(id: string, attempt: number): LedgerError {
+  return new LedgerError(
+    `Attempt ${attempt} of task ${id} was not begun here, or has ended. Call begin() first, and end() once.`,
+    'ERR_LEDGER_STATE',
+  );
+}
+
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

@@ -2,12 +2,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, posix, resolve, sep } from 'node:path';
 import { WorkerLostError } from '../../base/errors.js';
 import { errorRecord } from '../../task/error-record.js';
-import type { Assignment, TaskReport } from '../../task/order.js';
+import type { Assignment, CommandNews, TaskReport } from '../../task/order.js';
 import type { TaskEnd } from '../../task/record.js';
 import { resultOf } from '../../task/result-of.js';
 import type { Params } from '../../task/value.js';
 import { paramsText } from '../ledger/task-folder.js';
 import type { Task } from '../point.js';
+import { CommandsSoFar } from './commands-so-far.js';
 import { LoadError, type Loads } from './loads.js';
 import type { Performance } from './performance.js';
 import type { Place } from './place.js';
@@ -30,8 +31,7 @@ export class Attempt implements Performable {
   ranMs: number | undefined;
   #cut: Cut | undefined;
   #metrics: Record<string, Params[string]> | undefined;
-  /** An end that leaves some of the commands to be run, and not all. */
-  readonly #before: TaskEnd | undefined;
+  readonly #commands: CommandsSoFar;
   #startedAt = Date.now();
   #loadMs: Record<string, number> = {};
   #loading: { readonly variable: string; readonly since: number } | undefined;
@@ -41,7 +41,7 @@ export class Attempt implements Performable {
     this.number = number;
     this.#shift = shift;
     this.#place = place;
-    this.#before = shift.past.halfDone(task.point.id);
+    this.#commands = new CommandsSoFar(task.point.id, shift.past);
   }
 
   /** The variable whose value is being loaded. */
@@ -134,10 +134,10 @@ export class Attempt implements Performable {
   /** What the worker is told. */
   get assignment(): Assignment {
     const { point, folder } = this.task;
-    const { output, loads, past } = this.#shift;
+    const { output, loads } = this.#shift;
     const there = this.#place.output;
     const loaded = loads.namesFor(this.task);
-    const only = past.left(point.id);
+    const only = this.#commands.left;
     return {
       ...(loaded.length > 0 && { loaded }),
       ...(only && { only }),
@@ -155,10 +155,20 @@ export class Attempt implements Performable {
   /** Called by the worker's news: what is wrong with them, or with a rule, is this task's failure and nobody else's. */
   #onProgress(told: unknown): void {
     try {
-      this.#take(resultOf(told));
+      if (Array.isArray(told) && this.#shift.work.type === 'commands')
+        this.#takeDone(told as unknown as CommandNews); // as performCommands tells it
+      else this.#take(resultOf(told));
     } catch (error) {
       this.cut({ why: 'error', error }); // of a rule, or of what the task told
     }
+  }
+
+  /** Written down at once: it is not to be done again if the worker is lost, or this process. What it left in a scratch folder would be. */
+  #takeDone(news: CommandNews): void {
+    if (this.#place.output === 'scratch') return;
+    this.#commands.take(news);
+    const { number: attempt, task } = this;
+    this.#shift.ledger.part({ id: task.point.id, attempt, startedAt: this.#startedAt, ...this.#commands.with({}) });
   }
 
   #take(progress: Params): void {
@@ -211,7 +221,8 @@ export class Attempt implements Performable {
   }
 
   #end(verdict: Verdict, report: TaskReport): TaskEnd {
-    const { result, commands, log, peakMemoryMb, cpuMs, leftBehind, timers } = withEarlier(report, this.#before);
+    const { log, peakMemoryMb, cpuMs, leftBehind, timers } = report;
+    const { result, commands } = this.#commands.with(report);
     return {
       id: this.task.point.id,
       attempt: this.number,
@@ -231,14 +242,4 @@ export class Attempt implements Performable {
       ...((leftBehind || timers) && { note: { ...(leftBehind && { leftBehind }), ...(timers && { timers }) } }),
     };
   }
-}
-
-/** Commands that were done before and are not done again belong to the task all the same, with what they came to. */
-function withEarlier(report: TaskReport, before: TaskEnd | undefined): TaskReport {
-  if (!before?.commands) return report;
-  const { commands = [], result } = report;
-  const now = new Map(commands.map((command) => [command.name, command]));
-  const earlier = before.commands.filter(({ name, status }) => status === 'done' && !now.has(name));
-  const all = { ...before.result, ...result };
-  return { ...report, commands: [...earlier, ...commands], ...(Object.keys(all).length > 0 && { result: all }) };
 }
