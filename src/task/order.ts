@@ -8,6 +8,7 @@ export type TaskOrder = { readonly desk: string } & (
   | ({ readonly type: 'prepare' } & Preparation)
   | ({ readonly type: 'load' } & Load)
   | ({ readonly type: 'perform' } & Assignment)
+  | { readonly type: 'salvage'; readonly scratch: string }
   | { readonly type: 'finish' }
 );
 
@@ -52,8 +53,8 @@ export interface Assignment {
   readonly attempt: number;
   readonly params: Params;
   readonly texts: Readonly<Record<string, string>>;
-  /** On this host; without one, a scratch folder whose files travel back with the report. */
-  readonly folder?: string;
+  /** On this host; or the name of a scratch folder, whose files travel back with the report. */
+  readonly folder: string | { readonly scratch: string };
   /** What `params.json` in that folder is to say. */
   readonly record?: string;
   /** The variables in effect that have a loaded value; the worker may hold others from tasks before. */

@@ -1,5 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, posix, resolve, sep } from 'node:path';
+import { join, posix, resolve } from 'node:path';
 import { WorkerLostError } from '../../base/errors.js';
 import { errorRecord } from '../../task/error-record.js';
 import type { Assignment, CommandNews, TaskReport } from '../../task/order.js';
@@ -12,13 +11,15 @@ import { CommandsSoFar } from './commands-so-far.js';
 import { LoadError, type Loads } from './loads.js';
 import type { Performance } from './performance.js';
 import type { Place } from './place.js';
+import type { Leaver } from './salvage.js';
 import type { Shift } from './shift.js';
 import type { Performable, SweepWorker } from './sweep-worker.js';
 import { unlessAborted } from './unless-aborted.js';
+import { unpack } from './unpack.js';
 import { type Cut, judge, type Verdict, verdictOfLate, verdictOfLoss } from './verdict.js';
 
 /** One run of one task in one worker: loads what it needs, performs it, judges what came of it. Never rejects. */
-export class Attempt implements Performable {
+export class Attempt implements Performable, Leaver {
   readonly task: Task;
   readonly number: number;
   readonly #shift: Shift;
@@ -32,6 +33,8 @@ export class Attempt implements Performable {
   #cut: Cut | undefined;
   #metrics: Record<string, Params[string]> | undefined;
   readonly #commands: CommandsSoFar;
+  /** Its scratch folder on another machine, until what is in it has come. */
+  scratch: string | undefined;
   #startedAt = Date.now();
   #loadMs: Record<string, number> = {};
   #loading: { readonly variable: string; readonly since: number } | undefined;
@@ -78,7 +81,7 @@ export class Attempt implements Performable {
       if (hooks.beforeTask) await unlessAborted(hooks.beforeTask(this.task, this.#place.name), this.#signal);
       report = await this.#perform(worker);
       if (!report) return undefined;
-      if (report.files) await this.#unpack(report.files);
+      if (report.files) await this.unpack(report);
       verdict = this.#cut ? verdictOfLoss(undefined, this.#cut) : await this.#judged(report);
     } catch (error) {
       verdict = this.#verdictOf(error);
@@ -86,6 +89,12 @@ export class Attempt implements Performable {
     this.#performance = undefined;
     const end = this.#end(verdict, report ?? {});
     return hooks.afterTask ? this.#told(end) : end;
+  }
+
+  /** Puts the files that have come into its folder. */
+  async unpack({ files = [] }: Pick<TaskReport, 'files'>): Promise<void> {
+    this.scratch = undefined;
+    await unpack(files, resolve(this.#shift.output, this.task.folder));
   }
 
   /** Ends it: asked, then cut off, then killed. */
@@ -134,8 +143,7 @@ export class Attempt implements Performable {
   /** What the worker is told. */
   get assignment(): Assignment {
     const { point, folder } = this.task;
-    const { output, loads } = this.#shift;
-    const there = this.#place.output;
+    const { loads } = this.#shift;
     const loaded = loads.namesFor(this.task);
     const only = this.#commands.left;
     return {
@@ -144,12 +152,21 @@ export class Attempt implements Performable {
       id: point.id,
       name: folder,
       attempt: this.number,
-      ...(there !== 'scratch' && { record: paramsText(point) }),
+      ...(this.#place.output !== 'scratch' && { record: paramsText(point) }),
       params: point.params,
       texts: point.texts,
-      ...(there === 'same' && { folder: join(output, folder) }),
-      ...(typeof there === 'object' && { folder: posix.join(there.path, folder) }),
+      folder: this.#folderThere(),
     };
+  }
+
+  /** Where it writes, as its worker sees it. */
+  #folderThere(): Assignment['folder'] {
+    const { folder } = this.task;
+    const there = this.#place.output;
+    if (there === 'same') return join(this.#shift.output, folder);
+    if (there !== 'scratch') return posix.join(there.path, folder);
+    this.scratch = `pyw-task-${crypto.randomUUID()}`;
+    return { scratch: this.scratch };
   }
 
   /** Called by the worker's news: what is wrong with them, or with a rule, is this task's failure and nobody else's. */
@@ -183,7 +200,7 @@ export class Attempt implements Performable {
   async #judged(report: TaskReport): Promise<Verdict> {
     const { spec, output } = this.#shift;
     const { verify, timeoutMs } = spec;
-    if (report.wasAsked) return verdictOfLate(timeoutMs);
+    if (report.wasAsked) return verdictOfLate(report, timeoutMs);
     const { params } = this.task.point;
     const ask = verify && (() => verify(params, join(output, this.task.folder), this.#end({ status: 'done' }, report)));
     const verdict = await judge(report, spec.success, ask && (() => unlessAborted(ask(), this.#signal)));
@@ -206,17 +223,6 @@ export class Attempt implements Performable {
       return end;
     } catch (error) {
       return end.status === 'done' ? { ...end, ...verdictOfLoss(error, undefined) } : end;
-    }
-  }
-
-  async #unpack(files: NonNullable<TaskReport['files']>): Promise<void> {
-    const folder = resolve(this.#shift.output, this.task.folder);
-    for (const { name, bytes } of files) {
-      const path = resolve(folder, name);
-      if (!path.startsWith(folder + sep))
-        throw new Error(`A file of the task is named ${name}, which is outside of its folder.`);
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, bytes);
     }
   }
 

@@ -7,7 +7,8 @@ import type { PersistentWorkerOptions } from '../../worker/options.js';
 import { PersistentWorker } from '../../worker/persistent-worker.js';
 import { Performance } from './performance.js';
 
-const main = target<typeof serveTask>(new URL('../../task/task-main.js', import.meta.url), 'serveTask');
+/** What every worker of a sweep runs. */
+export const taskMain = target<typeof serveTask>(new URL('../../task/task-main.js', import.meta.url), 'serveTask');
 
 export interface CallLimit {
   readonly timeoutMs: number | undefined;
@@ -45,7 +46,7 @@ export class SweepWorker {
       ...options
     }: PersistentWorkerOptions & { name: string; preparation: Preparation; signal: AbortSignal },
   ): Promise<SweepWorker> {
-    const worker = new PersistentWorker<typeof serveTask>(kind, main, options);
+    const worker = new PersistentWorker<typeof serveTask>(kind, taskMain, options);
     const started = new SweepWorker(worker, `${options.name}/${crypto.randomUUID()}`);
     const onAbort = (): void => void worker.terminate({ graceMs: 0 });
     signal.addEventListener('abort', onAbort, { once: true });
