@@ -70,6 +70,7 @@ export class Ledger {
       journalNumber: this.#ownNumber,
       host: owner.host,
       catchUp: () => this.catchUp(),
+      failedMeanwhile: (id) => this.#journals.failedMeanwhile(id),
     });
     if (changes.length > 0) this.#journal.append(noteLine('accepted', { t: Date.now(), changes: asValue(changes) }));
     this.#started = addGit(layout, owner, start);

@@ -81,6 +81,11 @@ export class Book implements Records {
     return this.#forgotten[this.#rows.get(id) ?? -1] ?? 0;
   }
 
+  /** The number of the journal in which its end is recorded. */
+  journalOf(id: string): number | undefined {
+    return this.#endIn[this.#rows.get(id) ?? -1];
+  }
+
   isDone(id: string): boolean {
     return this.statusOf(id) === 'done';
   }

@@ -229,10 +229,11 @@ export class Station {
     this.#shift.queue.giveBack(task, { isNext: true, ...options });
   }
 
-  async #record(end: TaskEnd, { task, isFinal }: Attempt): Promise<void> {
+  async #record(ended: TaskEnd, { task, isFinal }: Attempt): Promise<void> {
     const { queue, ledger, retries, tally, events, stopRules } = this.#shift;
-    const mayRetry = end.status === 'failed' && !isFinal && !queue.isClosed;
-    const isRetried = mayRetry && retries.allow(task.point.id, end.class ?? 'error');
+    const hasFailed = ended.status === 'failed' && !queue.isClosed;
+    const isRetried = hasFailed && !isFinal && retries.allow(task.point.id, ended.class ?? 'error');
+    const end: TaskEnd = hasFailed && !isRetried ? { ...ended, forGood: true } : ended;
     ledger.end(end);
     tally.end(end, { isRetried });
     this.#freeSince = performance.now();
