@@ -55,6 +55,14 @@ describe('What goes wrong in a sweep', () => {
     );
   });
 
+  it('ends a setup that hangs when its time is over', async () => {
+    for (const setup of [tasks.loops, tasks.hangsAtEnd]) {
+      const workers = { count: 1, setup, setupTimeoutMs: 1000 };
+      const spec = study({ output: join(folder.path, setup.name), variables: { x: [1] }, task: tasks.plain, workers });
+      await assert.rejects(sweep({ ...spec, graceMs: 200 }), /not ready within its setupTimeoutMs of 1000/);
+    }
+  }).timeout(60_000);
+
   it('fails what a hook belongs to, when that throws', async () => {
     const ofTask = await sweep(
       study({

@@ -106,7 +106,7 @@ export class Post {
       ...(kind !== 'inline' && { env }),
       name,
       preparation,
-      signal: over,
+      limit: { timeoutMs: this.#shift.spec.workers?.setupTimeoutMs, signal: over },
     });
     try {
       await this.#place.supervision?.begin(worker);

@@ -107,6 +107,8 @@ export interface WorkersOptions {
   /** Run in each worker before its first task, and after its last. */
   readonly setup?: Target;
   readonly teardown?: Target;
+  /** Importing the task and `setup` may take this long in one worker; then it counts as one that cannot be started. */
+  readonly setupTimeoutMs?: number;
   /** A worker is replaced after so many tasks. */
   readonly tasksMax?: number;
 }
