@@ -9,7 +9,7 @@ const SHOWN = 8;
 /** How far a sweep is, for people. */
 export function statusLines(status: SweepStatus, colors: Colors): string[] {
   const { bold, red, dim, yellow } = colors;
-  const { running, failures, drivers, badLines } = status;
+  const { running, failures, drivers, badLines, damage } = status;
   const place = placeOf(status.output);
   const alive = drivers.filter(({ isAlive }) => isAlive);
   const now = Date.now();
@@ -31,6 +31,7 @@ export function statusLines(status: SweepStatus, colors: Colors): string[] {
     ...(badLines > 0
       ? [yellow(`${badLines} lines of the journals are no records: torn by a crash, or by another hand.`)]
       : []),
+    ...(damage === null ? [] : [yellow(damage)]),
   ];
 }
 

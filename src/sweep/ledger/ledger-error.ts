@@ -5,6 +5,8 @@ export type LedgerCode =
   | 'ERR_LEDGER_CHANGED'
   /** What lies there is not ours, and would be overwritten. */
   | 'ERR_LEDGER_FOREIGN'
+  /** What the records are records of cannot be read. The records themselves may be whole. */
+  | 'ERR_LEDGER_DAMAGED'
   /** It was written by a later version of this library. */
   | 'ERR_LEDGER_FORMAT'
   /** The disk is full, the folder is gone or must not be written, and the like. */
