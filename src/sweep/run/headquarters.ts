@@ -4,9 +4,10 @@ import type { Events } from '../../base/events.js';
 import type { Estimate } from '../batch/estimate.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { StartInfo } from '../ledger/start-record.js';
-import type { Counters as MonitoredCounters } from '../metrics/counters.js';
+import type { Counters as MonitoredCounters, WorkerGauge } from '../metrics/counters.js';
 import { GraphitePusher } from '../metrics/graphite-pusher.js';
 import { PrometheusServer } from '../metrics/prometheus-server.js';
+import { TaskTimes } from '../metrics/task-times.js';
 import type { Plan } from '../plan/plan.js';
 import { SweepResults } from '../results/sweep-results.js';
 import { droppedLines, Outlet } from '../view/outlet.js';
@@ -217,7 +218,14 @@ export class Headquarters {
       this.#undo.push(() => pusher.close());
     }
     if (prometheus) {
-      const server = await PrometheusServer.listen(prometheus, () => toldCounters(this.counters));
+      const times = new TaskTimes();
+      this.#events.on('ended', (_, end) => times.add(end));
+      const snapshot = (): MonitoredCounters => ({
+        ...toldCounters(this.counters),
+        taskMs: times.taskMs,
+        workers: this.workers.map((worker) => gaugeOf(worker, times)),
+      });
+      const server = await PrometheusServer.listen(prometheus, snapshot);
       this.#undo.push(() => server.close());
     }
   }
@@ -226,6 +234,10 @@ export class Headquarters {
 /** In the words of monitoring, which counts successes of earlier runs too. */
 function toldCounters({ done, skipped, ...others }: Counters): MonitoredCounters {
   return { ...others, finished: done + skipped };
+}
+
+function gaugeOf({ name, host, gpus, state, memoryMb }: WorkerStatus, times: TaskTimes): WorkerGauge {
+  return { name, host, gpus, state, tasks: times.tasksOf(name), ...(memoryMb !== undefined && { memoryMb }) };
 }
 
 /** Whether there is something, and no record of a sweep. */
