@@ -27,6 +27,7 @@ export interface Answer {
   readonly total: number;
   readonly done: number;
   readonly skipped: number;
+  readonly failures: number;
   readonly missing: readonly Missing[];
   readonly tasks: number & readonly { readonly folder: string; readonly status: string; readonly log: string | null }[];
   readonly cuts: readonly unknown[];

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { map, Sweep, type SweepSpec, stages, sweep } from 'pyworkers/sweep';
+import { Ledger } from '#internal/sweep/ledger/ledger.js';
 import { configurationOf } from '#internal/sweep/run/configuration.js';
 import { specFrom } from '#internal/sweep/run/overrides.js';
 import * as tasks from '../fixtures/sweep-engine-tasks.js';
@@ -122,6 +123,34 @@ describe('What one can choose about a sweep', () => {
     await sweep(searching({ existing: 'overwrite' }));
     assert.equal(runs(), 5);
     await assert.rejects(sweep(searching({ existing: 'quit' })), /existing is 'quit'/);
+  });
+
+  it('tells a search of points that failed or were stopped before, and runs those that it is told to again', async () => {
+    const told: string[] = [];
+    const notes: string[] = [];
+    const searching = async (more: SweepSpec = {}): Promise<Sweep> => {
+      const { variables: _, ...spec } = study({ task: tasks.failsOrStops, ...more });
+      const one = new Sweep({
+        ...spec,
+        stopIf: ({ loss }) => Number(loss) > 2,
+        search: {
+          next: (history) => (history.length < 3 ? { x: history.length + 1 } : undefined),
+          report: ({ x }, { status }) => void told.push(`${x} ${status}`),
+        },
+      });
+      one.on('note', (text) => notes.push(text));
+      assert.equal((await one.run()).length, 1);
+      return one;
+    };
+    await searching();
+    const second = await searching();
+    const outcomes = ['1 done', '2 failed', '3 stopped'];
+    assert.deepEqual([runs(), told], [3, [...outcomes, ...outcomes]]);
+    assert.deepEqual([second.counters?.skipped, second.counters?.failures], [2, 1]);
+    assert.match(notes.join('\n'), /points that failed in an earlier run, and they are not run again/);
+    const ids = [...Ledger.peek(folder.output).records.ids('failed')];
+    await searching({ ids });
+    assert.deepEqual(folder.lines('notes'), ['ran 1', 'ran 2', 'ran 3', 'ran 2']);
   });
 
   it('tells no event of failures that are to be silent, and counts them all the same', async () => {

@@ -39,7 +39,7 @@ export interface Versioned {
 }
 
 export interface RunOptions {
-  /** Only the tasks of the plan with these ids are run; the others stay as they are. */
+  /** Only the tasks of the plan with these ids are run; the others stay as they are. Of a search: failed points that are run again. */
   readonly ids?: readonly string[];
   /** The folder for all that it leaves. Default `sweep-output`. */
   readonly output?: string;
