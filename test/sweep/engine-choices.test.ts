@@ -222,6 +222,21 @@ describe('What one can choose about a sweep', () => {
     assert.deepEqual(again.toRecords(), [{ x: 0, y: 0 }]);
   });
 
+  it('maps into no folder of the environment, unless the call has one that it goes before', async () => {
+    const workers = { count: 1, kind: 'thread' as const };
+    const elsewhere = join(folder.path, 'elsewhere');
+    process.env.PYW_OUTPUT = elsewhere;
+    try {
+      assert.equal((await map(tasks.plain, [{ x: 1 }], { workers })).length, 1);
+      assert.equal((await map(tasks.noted, [{ x: 1 }], { workers })).length, 1);
+      assert.equal(existsSync(elsewhere), false);
+      await map(tasks.plain, [{ x: 1 }], { workers, output: folder.output });
+    } finally {
+      delete process.env.PYW_OUTPUT;
+    }
+    assert.deepEqual([existsSync(folder.output), existsSync(join(elsewhere, 'x=1'))], [false, true]);
+  });
+
   it('makes the next stage from the results of the one before, each in a folder of its own', async () => {
     const coarse = study({ variables: { x: [1, 10] } });
     const fine = (previous: Awaited<ReturnType<typeof sweep>>): SweepSpec => {
