@@ -58,6 +58,10 @@ describe('pyw-sweep', function () {
     run.child.kill('SIGTERM');
     assert.equal((await run.ended).code, 143);
     await eventually(() => !isRunning(pidOf(1)) && !isRunning(pidOf(2)));
+    const { counts, isRunning: isAtWork } = await command.json(['status']);
+    assert.deepEqual([counts.cancelled, counts.waiting, isAtWork], [2, 2, false]);
+    command.write('go', '');
+    assert.deepEqual([(await command.json(['run', ...study])).done], [4]);
   });
 
   it('stops a sweep that runs elsewhere politely, and waits for it', async () => {

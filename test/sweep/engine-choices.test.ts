@@ -83,6 +83,29 @@ describe('What one can choose about a sweep', () => {
     assert.deepEqual(seen, [{ x: 3 }, join(folder.output, 'x=3'), { y: 6 }]);
   });
 
+  it('tries one task alone where it is to find out how many workers there may be, and goes no further if that fails', async () => {
+    for (const task of [tasks.plain, tasks.fails]) {
+      const told: string[] = [];
+      const spec = study({
+        output: join(folder.path, task.name),
+        variables: { x: [0, 1, 2, 3, 4, 5] },
+        task,
+        canary: true,
+      });
+      const one = new Sweep({ ...spec, workers: { ...spec.workers, count: 'auto' } });
+      one.on('started', ({ index }) => told.push(`started ${index}`));
+      one.on('ended', ({ index }, { status }) => told.push(`${status} ${index}`));
+      one.on('note', (text) => told.push(/^\d+ workers?: /.exec(text)?.[0] ? 'counted' : text));
+      const results = await one.run();
+      if (task === tasks.fails) {
+        assert.deepEqual([results.missing.length, told.slice(0, 2)], [6, ['started 0', 'failed 0']]);
+        assert.equal(told.filter((line) => line.startsWith('started')).length, 1);
+      } else {
+        assert.deepEqual([results.length, told.slice(0, 3)], [6, ['started 0', 'done 0', 'counted']]);
+      }
+    }
+  });
+
   it('does with what is recorded what "existing" says', async () => {
     const spec = study({});
     await sweep(spec);
