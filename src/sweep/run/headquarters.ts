@@ -4,7 +4,7 @@ import type { Events } from '../../base/events.js';
 import type { Estimate } from '../batch/estimate.js';
 import { Ledger } from '../ledger/ledger.js';
 import type { StartInfo } from '../ledger/start-record.js';
-import type { Counters as MonitoredCounters, WorkerGauge } from '../metrics/counters.js';
+import type { Counters as MonitoredCounters } from '../metrics/counters.js';
 import { GraphitePusher } from '../metrics/graphite-pusher.js';
 import { PrometheusServer } from '../metrics/prometheus-server.js';
 import { TaskTimes } from '../metrics/task-times.js';
@@ -18,6 +18,7 @@ import { fingerprintOf } from './fingerprint.js';
 import { GpuWatch } from './gpu-watch.js';
 import { noteOfLargeParams } from './large-params.js';
 import { Loads } from './loads.js';
+import { toldCounters, toldOf } from './monitored.js';
 import { Past } from './past.js';
 import { Places } from './places.js';
 import { pointTask } from './point-task.js';
@@ -220,24 +221,11 @@ export class Headquarters {
     if (prometheus) {
       const times = new TaskTimes();
       this.#events.on('ended', (_, end) => times.add(end));
-      const snapshot = (): MonitoredCounters => ({
-        ...toldCounters(this.counters),
-        taskMs: times.taskMs,
-        workers: this.workers.map((worker) => gaugeOf(worker, times)),
-      });
+      const snapshot = (): MonitoredCounters => ({ ...toldCounters(this.counters), ...toldOf(this.workers, times) });
       const server = await PrometheusServer.listen(prometheus, snapshot);
       this.#undo.push(() => server.close());
     }
   }
-}
-
-/** In the words of monitoring, which counts successes of earlier runs too. */
-function toldCounters({ done, skipped, ...others }: Counters): MonitoredCounters {
-  return { ...others, finished: done + skipped };
-}
-
-function gaugeOf({ name, host, gpus, state, memoryMb }: WorkerStatus, times: TaskTimes): WorkerGauge {
-  return { name, host, gpus, state, tasks: times.tasksOf(name), ...(memoryMb !== undefined && { memoryMb }) };
 }
 
 /** Whether there is something, and no record of a sweep. */
