@@ -7,7 +7,7 @@ import { resultOf } from '../../task/result-of.js';
 import type { Params } from '../../task/value.js';
 import { paramsText } from '../ledger/task-folder.js';
 import type { Task } from '../point.js';
-import { CommandsSoFar } from './commands-so-far.js';
+import { CommandsSoFar, isNews } from './commands-so-far.js';
 import { LoadError, type Loads } from './loads.js';
 import type { Performance } from './performance.js';
 import type { Place } from './place.js';
@@ -172,8 +172,7 @@ export class Attempt implements Performable, Leaver {
   /** Called by the worker's news: what is wrong with them, or with a rule, is this task's failure and nobody else's. */
   #onProgress(told: unknown): void {
     try {
-      if (Array.isArray(told) && this.#shift.work.type === 'commands')
-        this.#takeDone(told as unknown as CommandNews); // as performCommands tells it
+      if (isNews(told, this.#shift.work.type)) this.#takeDone(told);
       else this.#take(resultOf(told));
     } catch (error) {
       this.cut({ why: 'error', error }); // of a rule, or of what the task told
@@ -184,8 +183,8 @@ export class Attempt implements Performable, Leaver {
   #takeDone(news: CommandNews): void {
     if (this.#place.output === 'scratch') return;
     this.#commands.take(news);
-    const { number: attempt, task } = this;
-    this.#shift.ledger.part({ id: task.point.id, attempt, startedAt: this.#startedAt, ...this.#commands.with({}) });
+    const about = { id: this.task.point.id, attempt: this.number, startedAt: this.#startedAt };
+    this.#shift.ledger.part({ ...about, ...this.#commands.with({}) });
   }
 
   #take(progress: Params): void {

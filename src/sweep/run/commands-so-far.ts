@@ -1,4 +1,4 @@
-import type { CommandNews, TaskReport } from '../../task/order.js';
+import type { CommandNews, TaskReport, Work } from '../../task/order.js';
 import type { CommandRecord } from '../../task/record.js';
 import type { Params } from '../../task/value.js';
 import type { Part } from '../ledger/journal-line.js';
@@ -35,4 +35,9 @@ export class CommandsSoFar {
       ...((result || Object.keys(all).length > 0) && { result: all }),
     };
   }
+}
+
+/** Only who runs commands tells an array: what commands tell themselves is a record. */
+export function isNews(told: unknown, work: Work['type']): told is CommandNews {
+  return work === 'commands' && Array.isArray(told);
 }
