@@ -6,7 +6,7 @@ export interface Choice {
   readonly value: Value;
   /** As it was written: `1e-4` where the value is `0.0001`. What `{name}` in a command becomes. */
   readonly text: string;
-  /** For folders and tables. */
+  /** For folders, and for tasks that ask. */
   readonly label: string;
 }
 
@@ -22,6 +22,8 @@ export interface Point {
   readonly choices: readonly Choice[];
   /** The source text of every parameter that has one of its own. */
   readonly texts: Readonly<Record<string, string>>;
+  /** What chosen values are called, by variable, where they were given labels; of a zip, what its step is called. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A point to be run. */

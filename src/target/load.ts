@@ -4,6 +4,7 @@ import { liesAt, pathToExport } from './find-export.js';
 import { whileImporting } from './importing.js';
 import { onThisHost, rootAdvice } from './root.js';
 import type { AnyFunction, TargetRef } from './target-ref.js';
+import { unfinishedAt } from './unfinished.js';
 
 /** The function that a reference stands for, in the thread that will run it. */
 export async function loadTarget(given: TargetRef, scope: Readonly<Record<string, unknown>>): Promise<AnyFunction> {
@@ -14,6 +15,8 @@ export async function loadTarget(given: TargetRef, scope: Readonly<Record<string
     case 'export':
       return exported(await imported(ref.url), ref);
     case 'place': {
+      const here = unfinishedAt(ref);
+      if (here) return here;
       const namespace = await imported(ref.url);
       const path = pathToExport(namespace, liesAt(ref));
       if (path) return exported(namespace, { ...ref, path });

@@ -8,6 +8,7 @@ import { pathToExport } from './find-export.js';
 import { placeOf } from './function-location.js';
 import { moduleUrl, NamedTarget, type Target } from './target.js';
 import type { AnyFunction, TargetRef } from './target-ref.js';
+import { rememberUnfinished } from './unfinished.js';
 
 /** A module that is not there by then is still being evaluated, and may be waiting for us: its top-level await. */
 const IMPORT_WAIT_MS = 50;
@@ -71,7 +72,10 @@ async function find(fn: AnyFunction): Promise<TargetRef> {
   const place = placeOf(fn);
   if (!place?.url.startsWith('file:')) return { type: 'source', source, name };
   const namespace = requiredModule(place.url) ?? (await importedModule(place.url));
-  if (!namespace && exportsSomething(place.url)) return { type: 'place', ...place, name, source };
+  if (!namespace && exportsSomething(place.url)) {
+    rememberUnfinished(place, fn);
+    return { type: 'place', ...place, name, source };
+  }
   if (!namespace) return { type: 'source', source, name, place };
   const path = pathToExport(namespace, (value) => value === fn);
   return path ? { type: 'export', url: place.url, path, name } : { type: 'source', source, name, place };

@@ -34,6 +34,7 @@ export async function performCommands(
     commands: records,
   } = await runCommands(commands, {
     folder: folder.path,
+    ...around(preparation),
     ...(work.metrics && { metrics: work.metrics }),
     ...(work.jsonLines && { jsonLines: true }),
     signal: call.signal,
@@ -55,6 +56,11 @@ export async function performCommands(
     ...(cpuMs !== undefined && { cpuMs }),
     commands: records,
   };
+}
+
+function around({ surroundings: { cwd, env } = {} }: Preparation): { cwd?: string; env?: NodeJS.ProcessEnv } {
+  const changes = Object.entries(env ?? {}).map(([name, value]) => [name, value ?? undefined]);
+  return { ...(cwd !== undefined && { cwd }), ...(env && { env: Object.fromEntries(changes) }) };
 }
 
 function reservedOf({ id, name }: Assignment, folder: Folder): TemplateValues['reserved'] {

@@ -5,6 +5,7 @@ import { performCommands } from './command-work.js';
 import { type FunctionTask, performFunction } from './function-work.js';
 import { HomeFolder } from './home-folder.js';
 import type { Assignment, Load, Preparation, TaskReport } from './order.js';
+import { bindToCpus, cpusOfWorker } from './resources/cpu-binding.js';
 import { type Folder, folderFor } from './task-folder.js';
 
 interface Held {
@@ -22,20 +23,21 @@ export class Desk {
 
   async prepare(preparation: Preparation): Promise<undefined> {
     this.#preparation = preparation;
-    const { work, setup } = preparation;
+    const { work, setup, cpus } = preparation;
     const { kind } = context();
+    if (cpus) await bindToCpus(process.pid, cpusOfWorker(cpus.place, cpus.each));
     if (work.type === 'function') this.#task = (await functionOf(work.ref)) as FunctionTask;
     if (setup) await (await functionOf(setup))({ gpus: preparation.gpus } as never);
     if (kind !== 'inline' && kind !== 'thread') this.#home = new HomeFolder(); // which the setup may have chosen
   }
 
   /** Makes a value and keeps it, in the place of the one before. */
-  async load({ variable, value, load, dispose }: Load): Promise<undefined> {
+  async load({ variable, value, label, load, dispose }: Load): Promise<undefined> {
     this.#home?.goBack();
     await this.#dispose(variable);
     const make = (await functionOf(load)) as (value: unknown, about: object) => unknown;
     const disposing = dispose && ((await functionOf(dispose)) as (value: unknown) => unknown);
-    const about = { variable, gpus: this.#ready.gpus, signal: context().signal };
+    const about = { variable, label, gpus: this.#ready.gpus, signal: context().signal };
     this.#held.set(variable, { value: await make(value, about), dispose: disposing });
   }
 

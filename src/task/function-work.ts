@@ -3,6 +3,7 @@ import type { Context } from '../host/context.js';
 import { CpuTime } from './cpu-time.js';
 import { divertOutput } from './divert-output.js';
 import { errorRecord } from './error-record.js';
+import { labelOf } from './label.js';
 import { LogFile } from './log-file.js';
 import { MemoryPeak } from './memory-peak.js';
 import type { Assignment, Preparation, TaskReport } from './order.js';
@@ -22,6 +23,8 @@ export interface TaskContext {
   progress(metrics: Readonly<Record<string, unknown>>): void;
   /** What `load` made of this task's values, by variable. */
   readonly loaded: Readonly<Record<string, unknown>>;
+  /** What the value of a variable is called: its label, else its text. Of a zip, by the name of the zip. */
+  label(variable: string): string | undefined;
   /** The GPUs of this worker, as `CUDA_VISIBLE_DEVICES` names them. */
   readonly gpus: readonly string[];
   /** Writes a line to the task's log. */
@@ -105,7 +108,8 @@ class Recording {
     this.#cpu = new CpuTime();
   }
 
-  contextOf({ id, attempt }: Assignment): TaskContext {
+  contextOf(task: Assignment): TaskContext {
+    const { id, attempt } = task;
     const { preparation, folder, call, loaded } = this.#surroundings;
     const log = this.#log;
     return {
@@ -115,6 +119,7 @@ class Recording {
       },
       progress: (metrics) => call.progress(resultOf(metrics)),
       loaded,
+      label: (variable) => labelOf(variable, task),
       gpus: preparation.gpus,
       log: (...words) => log.write(Buffer.from(`${format(...words)}\n`)),
       id,

@@ -17,6 +17,10 @@ export interface Preparation {
   readonly work: Work;
   readonly output: OutputMode;
   readonly gpus: readonly string[];
+  /** For commands, where what the worker's own process has is not what they are to have; `null` takes a variable away. */
+  readonly surroundings?: { readonly cwd?: string; readonly env?: Readonly<Record<string, string | null>> };
+  /** On another machine: how many CPUs it is to keep to, and which of the workers there it is, from 0. */
+  readonly cpus?: { readonly each: number; readonly place: number };
   readonly setup?: TargetRef;
   readonly teardown?: TargetRef;
 }
@@ -42,6 +46,8 @@ export type Work =
 export interface Load {
   readonly variable: string;
   readonly value: Value;
+  /** What the value is called. */
+  readonly label?: string;
   readonly load: TargetRef;
   readonly dispose?: TargetRef;
 }
@@ -53,6 +59,8 @@ export interface Assignment {
   readonly attempt: number;
   readonly params: Params;
   readonly texts: Readonly<Record<string, string>>;
+  /** What values are called that were given labels, by variable. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** On this host; or the name of a scratch folder, whose files travel back with the report. */
   readonly folder: string | { readonly scratch: string };
   /** What `params.json` in that folder is to say. */

@@ -69,7 +69,8 @@ describe('pyw-sweep run', function () {
     assert.match(stderr, /3 failed/);
     assert.match(stderr, /x=1\/seed=1: RangeError: seed 1 is bad/);
     const summary = await command.json(['run'], { env: { STUDY_FAILS: '1' } });
-    assert.equal(summary.exitCode, 1);
+    assert.deepEqual([summary.exitCode, summary.skipped, summary.failures, summary.total], [1, 3, 3, 6]);
+    assert.match((await command.run(['run'], { env: { STUDY_FAILS: '1' } })).stderr, /3 of 6 done.*3 before.*3 failed/);
     const [missing] = summary.missing;
     assert.deepEqual(Object.keys(missing ?? {}), [
       'id',
@@ -98,6 +99,7 @@ describe('pyw-sweep run', function () {
       [['run', '-p', 'a=1', '--print', 'aloud', '--', 'true'], /log, console, both/],
       [['run', '-p', 'a=1', '--timeout', 'soon', '--', 'true'], /--timeout takes a time/],
       [['run', '-p', 'a=1', '--kind', 'magic', '--', 'true'], /process, thread, inline/],
+      [['run', '-p', 'a=1', '--kind', 'thread', '--memory', '500', '--', 'true'], /"memoryMb" needs workers of kind/],
       [['run', '-p', 'a=1', '--filter', 'b > 1', '--', 'true'], /no parameter "b"/],
       [['run', '-p', 'a=1', '--'], /nothing stands behind --/],
       [['status', '--', 'x'], /nothing behind --/],
@@ -158,6 +160,32 @@ describe('pyw-sweep run', function () {
     assert.match(String((await plan('-o', 'elsewhere')).output), /\/elsewhere$/);
   });
 
+  it('plans for each task the commands that its space wants, and no others', async () => {
+    command.write(
+      'sweep.yaml',
+      `commands: { one: 'echo {x}', two: 'echo {y}' }
+spaces: [{ variables: { x: [1] }, only: one }, { variables: { y: [2] }, only: [two] }]
+`,
+    );
+    const { stdout } = await command.run(['plan', '--commands']);
+    assert.equal(stdout, 'echo 1\necho 2\n');
+    assert.equal((await command.json(['run'])).done, 2);
+    const filtered = async (filter: string): Promise<string> => {
+      return (await command.run(['plan', '--commands', '--filter', filter])).stdout;
+    };
+    assert.deepEqual([await filtered('y > 1'), await filtered('x == 1 or y > 2')], ['echo 2\n', 'echo 1\n']);
+    assert.match((await command.run(['plan', '--filter', 'z == 1'])).stderr, /no parameter "z"/);
+    command.write(
+      'sweep.yaml',
+      `commands: 'echo {opt} [mom]'
+variables: { opt: [sgd, adam], mom: { values: [0.9, 0.99], when: opt == "sgd" } }
+include: [{ opt: lamb, mom: 1.0 }, { opt: lion, mom: 1e-3 }]
+repeats: 2
+`,
+    );
+    assert.equal(await filtered('mom > 0.95 and seed == 1'), 'echo sgd --mom 0.99\necho lamb --mom 1.0\n');
+  });
+
   it('shows who gets which GPU, by a tool that it asks, and takes none', async () => {
     command.write('sweep.config.mjs', study);
     command.write('bin/nvidia-smi', fakeNvidiaSmi);
@@ -178,6 +206,11 @@ describe('pyw-sweep run', function () {
       listed.workers.map(({ gpus }) => gpus),
       [['1'], ['0', '1']],
     );
+    const gpusOf = async (args: string[], more = {}): Promise<unknown> =>
+      (await command.json(['plan', ...args], { env: { ...env, ...more } })).workers.map(({ gpus }) => gpus);
+    assert.deepEqual(await gpusOf(['-w', 'auto', '--gpus', '{"gpus":1,"avoid":[0]}']), [['1']]);
+    assert.deepEqual(await gpusOf([], { PYW_GPUS: '{"gpus":0.5,"include":["*Test*"],"avoid":[1]}' }), [['0'], ['0']]);
+    assert.deepEqual(await gpusOf(['--gpus', 'inherit'], { PYW_GPUS: '1' }), [[], []]);
     const found = (await command.json(['gpus'], { env })).gpus;
     assert.deepEqual(
       found.map(({ id, usedMb, heldBy }) => [id, usedMb, heldBy]),
@@ -190,6 +223,9 @@ describe('pyw-sweep run', function () {
     assert.match(stdout, /NVIDIA Test/);
     const tooMany = await command.run(['plan', '--gpus', '4'], { env });
     assert.equal(tooMany.code, 2);
+    const none = await command.run(['run', '--gpus', '1'], { env: { ...env, CUDA_VISIBLE_DEVICES: '' } });
+    assert.deepEqual([none.code, /there is no GPU to be used/.test(none.stderr)], [2, true]);
+    assert.equal(existsSync(join(command.path, 'out', 'x=1')), false);
     assert.equal(existsSync(leases), false);
   });
 
@@ -203,6 +239,78 @@ describe('pyw-sweep run', function () {
     }
     assert.equal(existsSync(join(command.path, 'out')), false);
     assert.equal(existsSync(join(command.path, 'out-debug', 'x=1', 'seed=0', 'params.json')), true);
+  });
+
+  it('gives each task one folder of its own with --no-subdir, with its own parameters and status', async () => {
+    command.write('sweep.config.mjs', study);
+    assert.equal((await command.json(['run', '--no-subdir'])).done, 6);
+    for (const x of [1, 2, 3]) {
+      for (const seed of [0, 1]) {
+        const at = join('out', `x=${x},seed=${seed}`);
+        assert.deepEqual(JSON.parse(command.read(join(at, 'params.json'))).params, { x, seed });
+        assert.equal(JSON.parse(command.read(join(at, 'status.json'))).status, 'done');
+      }
+    }
+    assert.equal((await command.json(['run'])).skipped, 6);
+  });
+
+  it('takes a file in another folder, of its own kind or of runner', async () => {
+    command.write('deep/er/sweep.yaml', 'variables: { x: [1, 2] }\ncommands: echo {x}\n');
+    assert.equal((await command.json(['run', '-y', 'deep/er/sweep.yaml'])).done, 2);
+    assert.ok(existsSync(join(command.path, 'deep', 'er', 'sweep-output', 'x=1', 'status.json')));
+    const runner = 'template: { a: echo {x} }\nresource: [cpu, "0; touch hurt"]\n---\nx: [1, 2]\n';
+    command.write('deep/params.yaml', runner.replace('echo {x}', '"echo {x} $CUDA_VISIBLE_DEVICES"'));
+    assert.equal((await command.json(['run', '-y', 'deep/params.yaml'])).done, 2);
+    assert.ok(existsSync(join(command.path, 'output', 'X_2', 'status.json')));
+    assert.deepEqual(readdirSync(command.path).sort(), ['deep', 'output']);
+    const { code } = await command.run(['run', '-y', 'deep/params.yaml', '-f', '-w', '1', '-r', '7,8', '9']);
+    const logs = readdirSync(join(command.path, 'output', 'X_2')).filter((name) => name.startsWith('log.a.'));
+    assert.deepEqual([code, logs.map((log) => command.read(join('output', 'X_2', log)))], [0, ['2 7,8\n']]);
+  });
+
+  it('shows what tasks print where the file says so, functions and commands', async () => {
+    const work = 'console.log("x is", x); console.error("bad", x); return { y: x };';
+    command.write('work.mjs', `export function work({ x }) { ${work} }\n`);
+    for (const [print, isLogged] of [
+      ['both', true],
+      ['console', false],
+    ] as const) {
+      const spec = `variables: { x: [7] }\nprint: ${print}\noutput: ${print}\n`;
+      command.write('f.yaml', `${spec}task: work.mjs#work\n`);
+      const said = await command.run(['run', 'f.yaml']);
+      assert.match(said.stdout + said.stderr, /x is 7/);
+      assert.match(said.stdout + said.stderr, /bad 7/);
+      const logs = readdirSync(join(command.path, print, 'x=7')).filter((name) => name.startsWith('log.'));
+      assert.equal(logs.length, isLogged ? 1 : 0);
+      command.write('c.yaml', `${spec}commands: echo says {x}\n`);
+      const told = await command.run(['run', 'c.yaml', '-o', `c-${print}`]);
+      assert.match(told.stdout + told.stderr, /says 7/);
+    }
+  });
+
+  it('gives each worker so many CPUs', async () => {
+    const { code } = await command.run([
+      'run',
+      '-p',
+      'a=1',
+      '--cpus',
+      '1',
+      '--',
+      'echo $OMP_NUM_THREADS{a} > "$PWD/said"',
+    ]);
+    assert.deepEqual([code, command.read('said')], [0, '11\n']);
+  });
+
+  it('says that there is no task, and which rules have cut them all', async () => {
+    const { code, stderr } = await command.run(['run', '-p', 'a=1..3', '--filter', 'a > 9', '--', 'echo {a}']);
+    assert.equal(code, 0);
+    assert.match(stderr, /there is no task; 3 cut by a > 9\n/);
+  });
+
+  it('says which parameters no command uses', async () => {
+    const { stderr } = await command.run(['run', '-p', 'a=1', '-p', 'spare=2', '-p', 'rest=3', '--', 'echo {a}']);
+    assert.match(stderr, /no command uses spare, rest: that names tasks, and changes nothing else/);
+    assert.doesNotMatch((await command.run(['run', '-o', 'b', '-p', 'a=1', '--', 'echo {a}'])).stderr, /no command/);
   });
 
   it('runs again with -f what is done', async () => {

@@ -92,6 +92,7 @@ const hostOptions: Record<keyof Required<HostOptions>, true> = {
   count: true,
   gpus: true,
   env: true,
+  cwd: true,
   root: true,
   token: true,
   tokenFile: true,

@@ -140,14 +140,29 @@ commands: echo {x} {y}
 variables: { x: [1] }
 commands: echo {x}
 output: out/first
-workers: { cwd: sub, hosts: [{ host: far, tokenFile: keys/token, root: ., output: /there }, near:60006] }
+workers: { cwd: sub, hosts: [{ host: far, tokenFile: keys/token, root: ., output: /there, cwd: over/there }, near:60006] }
 `);
     assert.equal(spec.output, join(folder, 'out/first'));
     assert.equal(spec.workers?.cwd, join(folder, 'sub'));
     assert.deepEqual(spec.workers?.hosts, [
-      { host: 'far', tokenFile: join(folder, 'keys/token'), root: folder, output: '/there' },
+      { host: 'far', tokenFile: join(folder, 'keys/token'), root: folder, output: '/there', cwd: 'over/there' },
       'near:60006',
     ]);
+  });
+
+  it('says of GPUs, here and on hosts, all that can be said of them', async () => {
+    const gpus = { gpus: 0.5, include: ['*A100*', 3], avoid: [0], minFreeMb: 20000, idle: true, style: 'uuid' };
+    const { spec } = await load(`
+variables: { x: [1] }
+commands: echo {x}
+workers:
+  gpus: ${JSON.stringify(gpus)}
+  hosts: [{ host: a, gpus: 2 }, { host: b, gpus: [0, '1,2', { gpus: 3, share: 0.5 }] }, { host: c, gpus: inherit }]
+`);
+    assert.deepEqual(spec.workers?.gpus, gpus);
+    const [a, b, c] = (spec.workers?.hosts ?? []).map((host) => (typeof host === 'string' ? host : host.gpus));
+    assert.deepEqual([a, b, c], [2, [0, '1,2', { gpus: 3, share: 0.5 }], 'inherit']);
+    new Sweep({}, { file: spec });
   });
 
   it('has rules that stop early, a search and hooks', async () => {

@@ -203,10 +203,14 @@ describe('What one can choose about a sweep', () => {
       canary: true,
       workers: { count: 'auto', kind: 'thread', gpus: [0, 1, '2,3'] },
     });
+    assert.deepEqual(specFrom({}, { PYW_GPUS: 'inherit' }).workers, { gpus: 'inherit' });
+    assert.deepEqual(specFrom({}, { PYW_GPUS: '{"gpus":1,"avoid":[0]}' }).workers, { gpus: { gpus: 1, avoid: [0] } });
     for (const [name, value, expected] of [
       ['PYW_LIMIT', 'many', /PYW_LIMIT takes a number, not "many"/],
       ['PYW_CANARY', 'maybe', /PYW_CANARY takes true or false/],
       ['PYW_RETRIES', '{lost', /PYW_RETRIES takes a number, or one for each class/],
+      ['PYW_GPUS', 'all', /PYW_GPUS takes a number for each worker .* or inherit, not "all"/],
+      ['PYW_GPUS', '[0,', /PYW_GPUS takes a number for each worker/],
     ] as const) {
       assert.throws(() => specFrom({}, { [name]: value }), expected);
     }

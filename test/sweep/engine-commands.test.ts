@@ -172,6 +172,23 @@ describe('The commands of a sweep', () => {
     assert.deepEqual(folder.lines('notes'), ['train 1', 'train 2']);
   });
 
+  it('find what was done before in the folder that a task had then, whatever it would be called now', async () => {
+    const save = `${train}; echo {x} > {_output}/model`;
+    const labelled = { x: { values: [1, 2], labels: ['one', 'two'] } };
+    await sweep(study({ commands: { save } }));
+    const hasModel = (_: unknown, dir: string): boolean => existsSync(join(dir, 'model'));
+    await sweep(study({ commands: { save }, variables: labelled, verify: hasModel, folders: 'flat' }));
+    assert.equal(folder.lines('notes').length, 2, 'a verify looks where the task was');
+    const failing = await sweep(
+      study({ commands: { save, test: 'cat {_output}/model; exit 1' }, variables: labelled }),
+    );
+    const logs = [...failing.missing].map(({ log }) => readFileSync(join(folder.output, log ?? ''), 'utf8'));
+    assert.deepEqual(logs, ['1\n', '2\n']);
+    assert.deepEqual(readdirSync(folder.output).sort(), ['.pyw', 'x=1', 'x=2']);
+    await sweep(study({ commands: { save }, variables: labelled, existing: 'overwrite' }));
+    assert.deepEqual(readdirSync(folder.output).sort(), ['.pyw', 'x=one', 'x=two']);
+  });
+
   it('count as done by the rule that is given, also where they fail, and are not run again then', async () => {
     const commands = { train: 'echo ran >> $NOTES; exit 3', test: 'true' };
     const spec = study({ variables: { x: [1] }, commands });

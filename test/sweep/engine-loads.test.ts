@@ -53,6 +53,17 @@ describe('The loads of a sweep', () => {
     assert.deepEqual([loadsOf('a'), loadsOf('b')], [2, 2]);
   });
 
+  it('come before commands as well, once for each value', async () => {
+    const results = await sweep({
+      output: folder.output,
+      variables: { model: { values: ['a', 'b'], load: tasks.load }, seed: [1, 2] },
+      commands: 'echo {model} {seed} >> $PYW_NOTES',
+      workers: { count: 1, env: { PYW_NOTES: join(folder.path, 'notes') } },
+    });
+    assert.equal(results.length, 4);
+    assert.deepEqual(folder.lines('notes'), ['load a', 'a 1', 'a 2', 'load b', 'b 1', 'b 2']);
+  });
+
   it('reach only the tasks whose value they are', async () => {
     const results = await sweep(
       study({

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Sweep, type SweepSpec, sweep, type WorkersOptions } from 'pyworkers/sweep';
-import { StandInMachine } from '../fixtures/sweep-gpu-machine.js';
+import { Sweep, type SweepResults, type SweepSpec, sweep, type WorkersOptions } from 'pyworkers/sweep';
+import { StandInMachine, uuidOfGpu } from '../fixtures/sweep-gpu-machine.js';
 import * as tasks from '../fixtures/sweep-tasks.js';
 
 const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => i);
@@ -92,6 +92,46 @@ describe('The GPUs of a sweep', () => {
     await sweep({ output, variables: { x: [1] }, commands, workers: { gpus: [2] } });
     const [log = ''] = readdirSync(join(output, 'x=1')).filter((name) => name.startsWith('log.'));
     assert.equal(readFileSync(join(output, 'x=1', log), 'utf8'), 'first 2\nsecond 2\nthird 2\n');
+  });
+
+  for (const kind of ['thread', 'inline'] as const) {
+    it(`reach the commands of workers of the kind ${kind}, and are hidden from those of workers without any`, async () => {
+      process.env.CUDA_VISIBLE_DEVICES = '2,3';
+      for (const [gpus, seen] of [
+        [[3], '3'],
+        [0, ''],
+      ] as const) {
+        const output = join(folder, `gpus-${seen}`);
+        const commands = 'echo "$CUDA_VISIBLE_DEVICES" > {_output}/seen';
+        await sweep({ output, variables: { x: [1] }, commands, workers: { count: 1, kind, gpus } });
+        assert.equal(readFileSync(join(output, 'x=1', 'seen'), 'utf8'), `${seen}\n`);
+      }
+    });
+  }
+
+  it('are named to workers by UUID where that is asked for', async () => {
+    assert.deepEqual(await seenBy({ gpus: { gpus: 1, avoid: [2], style: 'uuid' } }, 3), [0, 1, 3].map(uuidOfGpu));
+  });
+
+  it('are waited for while somebody else computes on them, where they are to be idle', async () => {
+    machine.processes({ pid: process.pid, gpu: 0, usedMb: 2000 });
+    const waiting = new Sweep(study({ gpus: { gpus: [0], idle: true } }));
+    const reason = new Promise<string>((resolve) => waiting.on('waiting', (_, why) => resolve(why)));
+    const results = waiting.run();
+    assert.match(await reason, new RegExp(`GPU 0 is used by pid ${process.pid} `));
+    machine.processes();
+    assert.equal((await results).length, 8);
+  });
+
+  it('may be more for some tasks than for others, by sweeps that share one output folder', async () => {
+    const part = (constraint: string, gpus: WorkersOptions['gpus']): Promise<SweepResults> =>
+      sweep(study({ gpus }, { constraints: [constraint], join: true }));
+    const [large, small] = await Promise.all([part('x >= 6', ['0,1']), part('x < 6', [2, 3])]);
+    assert.deepEqual([large.length, small.length], [2, 6]);
+    const all = new Sweep(study({ gpus: 1 }));
+    all.on('started', ({ folder: task }) => assert.fail(`${task} was begun again`));
+    const gpus = (await all.run()).rows.map((row) => (Number(row.x) >= 6 ? row.gpus : String(row.gpus).length));
+    assert.deepEqual(gpus, [1, 1, 1, 1, 1, 1, '0,1', '0,1']);
   });
 
   it('are waited for while somebody else has too much of their memory, and it is said why', async () => {

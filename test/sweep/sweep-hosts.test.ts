@@ -3,6 +3,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Sweep, sweep } from 'pyworkers/sweep';
+import { plannedWorkers } from '#internal/sweep/commands/planned-workers.js';
+import { allowedCpus } from '#internal/task/resources/cpus.js';
 import { StandInMachine } from '../fixtures/sweep-gpu-machine.js';
 import * as tasks from '../fixtures/sweep-tasks.js';
 import { ServerProcess, testToken } from '../support/server-process.js';
@@ -100,6 +102,53 @@ describe('A sweep over several machines', () => {
       assert.ok(results.rows.every(({ gpus }) => gpus === '0' || gpus === '1'));
     }
     assert.ok(most <= 2, `${most} tasks ran at one time on 2 GPUs`);
+  });
+
+  it('gives hosts the GPUs that every worker is to get, and works here only if the count says so', async () => {
+    const hosts = [{ ...at(other) }, { ...at(one), gpus: 0 }];
+    const { workers } = await plannedWorkers({ gpus: 1, hosts });
+    assert.deepEqual(
+      workers.map(({ host, gpus }) => [host, ...gpus]),
+      [[other.address, '0'], [other.address, '1'], [one.address]],
+    );
+    const output = join(folder, 'inherited');
+    const env = { PYW_MEETING: mkdtempSync(join(folder, 'meeting-')), PYW_MEETING_OF: '3' };
+    const study = new Sweep({
+      output,
+      variables: { x: upTo(9) },
+      task: tasks.visible,
+      workers: { gpus: 1, hosts, env },
+    });
+    const refusals = new Set<string>();
+    const working = new Set<string>();
+    study.on('ended', (_, { host }) => working.add(host));
+    study.on('started', () => {
+      try {
+        study.addWorker();
+      } catch (error) {
+        refusals.add((error as Error).message);
+      }
+    });
+    const { rows } = await study.run();
+    assert.match([...refusals].join(), /^No further worker can be had: workers get GPUs, and this machine gives none/);
+    assert.deepEqual([...new Set(rows.map(({ gpus }) => gpus))].sort(), ['', '0', '1']);
+    assert.deepEqual([...working].sort(), hosts.map(({ host }) => host).sort());
+  });
+
+  it('starts workers over there in a folder, keeps them to CPUs, and shows them no GPU', async () => {
+    const cwd = mkdtempSync(join(folder, 'cwd-'));
+    const study = new Sweep({
+      output: join(folder, 'over-there'),
+      variables: { x: [1, 2] },
+      commands: `awk '/^Cpus_allowed_list/ { print $2 }' /proc/self/status > cpus-{x}; echo "$CUDA_VISIBLE_DEVICES $OMP_NUM_THREADS" > env-{x}`,
+      workers: { cpus: 1, memoryMb: 4000, hosts: [{ ...at(one), cwd }] },
+    });
+    const notes: string[] = [];
+    study.on('note', (text) => notes.push(text));
+    assert.equal((await study.run()).length, 2);
+    assert.match(notes.join(), /"memoryMb" holds on this machine only/);
+    const said = (name: string): string => readFileSync(join(cwd, name), 'utf8');
+    assert.deepEqual([said('cpus-1'), said('env-2')], [`${allowedCpus()[0]}\n`, ' 1\n']);
   });
 
   it('goes on without a machine that cannot be reached, and says so', async () => {

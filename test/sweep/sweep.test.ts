@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Sweep, type SweepResults, type SweepSpec, sweep } from 'pyworkers/sweep';
+import { Sweep, type SweepResults, type SweepSpec, sourced, sweep } from 'pyworkers/sweep';
 import * as tasks from '../fixtures/sweep-tasks.js';
 import { eventually } from '../support/eventually.js';
 import { isRunning } from '../support/processes.js';
@@ -76,18 +76,20 @@ describe('A sweep', () => {
     assert.deepEqual(results.missing.params(), [{ x: 1 }, { x: 3 }, { x: 5 }]);
   });
 
-  it('runs all other tasks when a worker dies on its first, and tries that again', async () => {
-    const results = await sweep({
-      output: output(),
-      variables: { x: upTo(20) },
-      task: tasks.diesFirst,
-      workers: { count: 2 },
+  for (const count of [2, 1]) {
+    it(`runs all other tasks when one of ${count} workers dies on its first, and tries that again`, async () => {
+      const results = await sweep({
+        output: output(),
+        variables: { x: upTo(20) },
+        task: tasks.diesFirst,
+        workers: { count },
+      });
+      assert.deepEqual(
+        results.toRecords(),
+        upTo(20).map((x) => ({ x, y: x })),
+      );
     });
-    assert.deepEqual(
-      results.toRecords(),
-      upTo(20).map((x) => ({ x, y: x })),
-    );
-  });
+  }
 
   it('gives up a task that kills its worker each time, and nothing else', async () => {
     const results = await sweep({
@@ -137,6 +139,46 @@ describe('A sweep', () => {
       const [log] = readdirSync(task).filter((name) => name.startsWith('log.prints.'));
       assert.equal(readFileSync(join(task, log as string), 'utf8'), `printed ${x}\ncomplained ${x}\nlogged ${x}\n`);
     }
+  });
+
+  it('takes nothing that a function prints for its result, its progress or its end', async () => {
+    for (const kind of ['process', 'thread'] as const) {
+      const study = new Sweep({
+        output: output(kind),
+        variables: { x: [1, 2] },
+        task: tasks.spoofs,
+        workers: { kind },
+      });
+      study.on('progress', (_, told) => assert.fail(`progress: ${JSON.stringify(told)}`));
+      assert.deepEqual((await study.run()).toRecords(), [
+        { x: 1, y: 1 },
+        { x: 2, y: 2 },
+      ]);
+    }
+  });
+
+  it('tells tasks and loads what values are called', async () => {
+    const results = await sweep({
+      output: output(),
+      variables: {
+        model: { values: ['bert-base', 'gpt2'], labels: { 'bert-base': 'BERT' }, load: tasks.loadCalled },
+        size: { zip: { width: [1, 2], depth: [4, 8] }, labels: ['small', 'big'] },
+        lr: [sourced(1e-4, '1e-4')],
+      },
+      include: [{ model: 'bert-base', width: 2, depth: 8, lr: 0.5 }],
+      exclude: [{ model: 'gpt2', width: 1 }],
+      task: tasks.called,
+      workers: { count: 1 },
+    });
+    assert.deepEqual(
+      results.rows.map(({ model, called, loadedAs }) => [model, called, loadedAs]),
+      [
+        ['bert-base', 'BERT small 1e-4 undefined', 'model BERT'],
+        ['bert-base', 'BERT big 1e-4 undefined', 'model BERT'],
+        ['gpt2', 'gpt2 big 1e-4 undefined', 'model gpt2'],
+        ['bert-base', 'BERT big 0.5 undefined', 'model BERT'],
+      ],
+    );
   });
 
   it('loads each value once, in the worker, and keeps it: two models on two workers are two loads', async () => {
@@ -354,6 +396,8 @@ describe('A sweep', () => {
       [{ variables: { x: [1] }, task: tasks.square, retries: { sometimes: 1 } }, /sometimes/],
       [{ variables: { x: [1] }, commands: 'echo {y}' }, /y/],
       [{ variables: { x: [1] }, commands: 'echo {x}', metrics: { loss: '(' } }, /"loss"/],
+      [{ variables: { x: [1] }, commands: { 'a/b': 'echo {x}' } }, /"a\/b" is no name for a command/],
+      [{ variables: { x: [1] }, task: tasks.square, workers: { kind: 'thread', cwd: '/' } }, /"cwd" needs .*"process"/],
       [
         { variables: { x: [1] }, commands: { a: 'echo {x}' }, only: [] },
         /"only" is empty: name some of the commands, a/,

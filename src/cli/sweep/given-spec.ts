@@ -1,12 +1,16 @@
+import { isRecord } from '../../base/checks.js';
 import { templateOf } from '../../sweep/commands/inline-command.js';
 import { variablesFrom } from '../../sweep/commands/inline-variables.js';
+import { runnerGpus } from '../../sweep/config/runner/runner-gpus.js';
+import { gpusFrom, gpusTaken } from '../../sweep/run/gpus-from.js';
 import type { SweepSpec, WorkersOptions } from '../../sweep/run/spec.js';
 import { UsageError } from '../command-line.js';
+import { filteredBy } from './filtered.js';
 import type { Given } from './given.js';
 
 /** What the flags say, to go before everything else. `file`: what they add to. */
 export function specOf(given: Given, file: SweepSpec): SweepSpec {
-  const workers = workersOf(given);
+  const workers = workersOf(given, file);
   return {
     ...workOf(given),
     ...pointsOf(given, file),
@@ -57,20 +61,16 @@ function pointsOf(given: Given, file: SweepSpec): SweepSpec {
     );
   }
   if (filters.length > 0 && file.search) throw new UsageError('--filter cuts a plan, and a search has none');
+  const chosen = Object.keys(params).length > 0 && { variables: { ...file.variables, ...params } };
   return {
-    ...(Object.keys(params).length > 0 && { variables: { ...file.variables, ...params } }),
-    ...(filters.length > 0 && filteredBy(filters, file)),
+    ...chosen,
+    ...(filters.length > 0 && filteredBy(filters, { ...file, ...chosen })),
     ...(count !== undefined && { sample: { count, ...(seed !== undefined && { seed }) } }),
     ...(count === undefined && seed !== undefined && file.sample && { sample: { ...file.sample, seed } }),
     ...(limit !== undefined && { limit }),
     ...(shard !== undefined && { shard }),
     ...(given.has('no-subdir') && { folders: 'flat' as const }),
   };
-}
-
-function filteredBy(filters: readonly string[], { spaces, constraints = [] }: SweepSpec): SweepSpec {
-  if (!spaces) return { constraints: [...constraints, ...filters] };
-  return { spaces: spaces.map((space) => ({ ...space, constraints: [...(space.constraints ?? []), ...filters] })) };
 }
 
 function howOf(given: Given): SweepSpec {
@@ -102,37 +102,36 @@ function switched(given: Given, name: 'join' | 'canary'): SweepSpec {
   return given.has(`no-${name}`) ? { [name]: false } : {};
 }
 
-function workersOf(given: Given): WorkersOptions {
+function workersOf(given: Given, file: SweepSpec): WorkersOptions {
   const count = given.text('workers') === 'auto' ? 'auto' : given.wholeNumber('workers');
   const kind = given.text('kind') as WorkersOptions['kind']; // one of its choices
   const gpus = given.text('gpus');
   const slots = given.texts('resource');
   const hosts = given.list('hosts');
+  const cpus = given.wholeNumber('cpus');
+  const memoryMb = given.number('memory');
   if (gpus !== undefined && slots.length > 0)
     throw new UsageError('--gpus and --resource say the same thing: give one of the two');
   return {
     ...(count !== undefined && { count }),
     ...(kind !== undefined && { kind }),
     ...(gpus !== undefined && { gpus: gpusOf(gpus) }),
-    ...(slots.length > 0 && { gpus: slots }),
+    ...(slots.length > 0 && { gpus: areTaken(file) ? runnerGpus(slots).gpus : slots }),
+    ...(cpus !== undefined && { cpus }),
+    ...(memoryMb !== undefined && { memoryMb }),
     ...(hosts.length > 0 && { hosts }),
   };
 }
 
+/** In a file of runner's, resources are taken to be there where no GPU is found. */
+function areTaken({ workers }: SweepSpec): boolean {
+  return isRecord(workers?.gpus) && workers.gpus.missing === 'take';
+}
+
 function gpusOf(text: string): NonNullable<WorkersOptions['gpus']> {
-  if (text === 'inherit') return text;
-  if (text.startsWith('[')) {
-    try {
-      return JSON.parse(text) as number[]; // what is in it is checked with all other options
-    } catch {
-      throw new UsageError(`--gpus takes a list as JSON, [0,1,"2,3"], not "${text}"`);
-    }
-  }
-  const number = Number(text);
-  if (text.trim() !== '' && number >= 0) return number;
-  throw new UsageError(
-    `--gpus takes a number for each worker (1, 0.5), a list ([0,1,"2,3"]) or inherit, not "${text}"`,
-  );
+  const gpus = gpusFrom(text.trim());
+  if (gpus === undefined) throw new UsageError(`--gpus takes ${gpusTaken}, not "${text}"`);
+  return gpus;
 }
 
 /** In a folder of its own, so that trying a command out again and again leaves the records of the sweep alone. */

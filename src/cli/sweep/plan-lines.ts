@@ -5,6 +5,7 @@ import type { PlannedWorker } from '../../sweep/commands/planned-workers.js';
 import { linesOf } from '../../sweep/ledger/fingerprint.js';
 import { textTableOf } from '../../sweep/results/text-table.js';
 import { placeOf } from './place.js';
+import { orphanLines } from './plan-notes.js';
 import type { Terminal } from './terminal.js';
 
 const WORKERS_SHOWN = 16;
@@ -24,9 +25,7 @@ export function planLines(report: PlanReport, { colors, width }: Terminal): stri
     }),
     ...report.cuts.filter(({ points }) => points > 0).map(({ rule, points }) => `  ${points} cut by ${rule}`),
     ...(report.duplicates > 0 ? [`  ${report.duplicates} left out, for they are there already`] : []),
-    ...(orphans.length > 0
-      ? [yellow(`  no command uses ${orphans.join(', ')}: that names tasks, and changes nothing else`)]
-      : []),
+    ...orphanLines(orphans).map((line) => yellow(`  ${line}`)),
     ...batchLines(report),
     '',
     resumeText(report),

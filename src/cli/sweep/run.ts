@@ -4,6 +4,7 @@ import type { Sweep } from '../../sweep/sweep.js';
 import { watchSweep } from '../../sweep/view/watch-sweep.js';
 import { exitCodes } from './exit-code.js';
 import type { Given } from './given.js';
+import { planNotes } from './plan-notes.js';
 import { sweepOf } from './specification.js';
 import { StopSignals } from './stop-signals.js';
 import { summaryLines } from './summary-lines.js';
@@ -11,7 +12,9 @@ import type { Terminal } from './terminal.js';
 
 export async function run(given: Given, terminal: Terminal): Promise<number> {
   if (given.has('dry-run')) return (await import('./plan.js')).plan(given, terminal);
-  return runToEnd(await sweepOf(given, { isRun: true, terminal }), given, terminal);
+  const sweep = await sweepOf(given, { isRun: true, terminal });
+  terminal.tell(...planNotes(sweep).map(terminal.errorColors.yellow));
+  return runToEnd(sweep, given, terminal);
 }
 
 /** Runs a sweep, shows how it goes, and tells what came of it. Resolves with the exit code. */

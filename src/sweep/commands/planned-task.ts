@@ -12,7 +12,7 @@ export interface PlannedTask {
   readonly id: string;
   readonly folder: string;
   readonly params: Params;
-  /** Its command lines, as a shell would get them. None for a function. */
+  /** The lines of the commands it is to have, as a shell would get them. None for a function. */
   readonly commands: readonly { readonly name: string; readonly line: string }[];
 }
 
@@ -21,11 +21,12 @@ export function taskTeller(spec: Resolved): (task: Task) => PlannedTask {
   const commands = spec.commands === undefined ? [] : commandsOf(spec);
   const templates = commands.map(({ name, template }) => ({ name, template: parseTemplate(template) }));
   const time = timeStamp(new Date());
-  return ({ index, folder, point }) => {
+  return ({ index, folder, point, only: ofSpace }) => {
     const { id, params, texts } = point;
     const output = resolve(spec.output, folder);
     const reserved = { _id: id, _name: folder.replaceAll('/', '-'), _output: output, _time: time };
-    const lines = templates.map(({ name, template }) => {
+    const wanted = templates.filter(({ name }) => spec.only !== undefined || (ofSpace?.includes(name) ?? true));
+    const lines = wanted.map(({ name, template }) => {
       return { name, line: fillTemplate(template, { params, texts, reserved }) };
     });
     return { index, id, folder, params, commands: lines };

@@ -1,6 +1,8 @@
 import { cpuCount } from '../../task/resources/cpus.js';
 import { GpuDesk } from '../run/gpu-desk.js';
 import { type GpuKeeper, LocalKeeper, RemoteKeeper } from '../run/gpu-keeper.js';
+import { areFound } from '../run/gpu-options.js';
+import { hostsOf, isHereAtWork } from '../run/hosts-of.js';
 import { textOfHost } from '../run/sites.js';
 import type { HostOptions, WorkersOptions } from '../run/spec.js';
 
@@ -25,13 +27,14 @@ type Unnamed = Omit<PlannedWorker, 'name'>;
 
 /** Who would work, and with which GPUs; none is taken. Throws where what is asked for of this machine is not there. */
 export async function plannedWorkers(workers: WorkersOptions = {}): Promise<PlannedWorkers> {
-  const { count, hosts = [], kind = 'process' } = workers;
-  const slots = await slotsFor(workers, new LocalKeeper());
+  const { count, kind = 'process' } = workers;
+  const isHere = isHereAtWork(workers);
+  const slots = isHere ? await slotsFor(workers, new LocalKeeper()) : undefined;
   const isAtMost = count === 'auto' && slots === undefined;
   const spare = Math.max(1, cpuCount() - 1);
-  const local = typeof count === 'number' ? count : (slots?.length ?? (hosts.length > 0 && !isAtMost ? 0 : spare));
+  const local = typeof count === 'number' ? count : (slots?.length ?? (isHere ? spare : 0));
   const here = Array.from({ length: local }, (_, i): Unnamed => ({ host: 'here', kind, gpus: slots?.[i] ?? [] }));
-  const remote = await Promise.all(hosts.map((host) => remoteOf(typeof host === 'string' ? { host } : host)));
+  const remote = await Promise.all(hostsOf(workers).map(remoteOf));
   const all = [...here, ...remote.flatMap(({ workers: there }) => there)];
   return {
     workers: all.map((each, i) => ({ name: `worker-${i + 1}`, ...each })),
@@ -49,7 +52,7 @@ interface Remote {
 async function remoteOf(options: HostOptions): Promise<Remote> {
   const host = textOfHost(options);
   try {
-    const slots = options.gpus ? await slotsFor(options, new RemoteKeeper(options)) : undefined;
+    const slots = areFound(options.gpus) ? await slotsFor(options, new RemoteKeeper(options)) : undefined;
     const count = options.count ?? slots?.length ?? 1;
     return {
       host,

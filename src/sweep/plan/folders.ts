@@ -3,6 +3,7 @@ import { flatName, type Levels, markedName, nestedName } from '../space/folder-n
 import { idOfSettings } from '../space/resolution.js';
 import type { Setting } from '../space/setting.js';
 import type { Axis, Space } from '../space/space.js';
+import { codesOf, type ZipLabels, zipLabelsOf } from '../space/zip-labels.js';
 
 /** A folder for each variable, or one for all of them, or as it is called: no two tasks may have the same. */
 export type FolderForm = 'nested' | 'flat' | ((point: Point) => string);
@@ -16,7 +17,7 @@ export class Folders {
   readonly #form: Exclude<FolderForm, (point: Point) => string>;
   readonly #axes: readonly Axis[];
   /** By level, of zips with labels: the label by the values. */
-  readonly #labels: readonly (ReadonlyMap<string, string> | undefined)[];
+  readonly #labels: readonly (ZipLabels | undefined)[];
 
   constructor(home: Space, form: Exclude<FolderForm, (point: Point) => string>) {
     this.#home = home;
@@ -87,15 +88,7 @@ export class Folders {
   }
 }
 
-function labelsOf(home: Space, level: number): ReadonlyMap<string, string> | undefined {
+function labelsOf(home: Space, level: number): ZipLabels | undefined {
   const dimension = home.axes.length === home.dimensions.length ? home.dimensions[level] : undefined;
-  if (!dimension?.labels) return undefined;
-  const { members } = dimension;
-  return new Map(
-    dimension.labels.map((label, i) => [codesOf(members.flatMap(({ settings }) => settings[i] ?? [])), label]),
-  );
-}
-
-function codesOf(settings: readonly Setting[]): string {
-  return settings.map(({ code }) => code).join('\n');
+  return dimension && zipLabelsOf(dimension);
 }

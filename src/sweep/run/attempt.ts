@@ -143,8 +143,7 @@ export class Attempt implements Performable, Leaver {
   /** What the worker is told. */
   get assignment(): Assignment {
     const { point, folder } = this.task;
-    const { loads } = this.#shift;
-    const loaded = loads.namesFor(this.task);
+    const loaded = this.#shift.loads.namesFor(this.task);
     const only = this.#commands.left;
     return {
       ...(loaded.length > 0 && { loaded }),
@@ -155,6 +154,7 @@ export class Attempt implements Performable, Leaver {
       ...(this.#place.output !== 'scratch' && { record: paramsText(point) }),
       params: point.params,
       texts: point.texts,
+      ...(point.labels && { labels: point.labels }),
       folder: this.#folderThere(),
     };
   }

@@ -1,4 +1,5 @@
 import { OptionError } from '../../base/errors.js';
+import { checkCommandNames } from '../../task/command/command-names.js';
 import { compile } from '../../task/command/scrape-log.js';
 import { checkTemplate, orphans, parseTemplate } from '../../task/command/template.js';
 import type { Plan } from '../plan/plan.js';
@@ -8,6 +9,7 @@ import type { Resolved } from './resolved.js';
 /** Refuses commands that cannot be filled in. Gives the parameters that none of them uses; of a search they are not known. */
 export function checkCommands(spec: Resolved, plan: Plan | undefined): readonly string[] {
   if (spec.commands === undefined) return [];
+  checkCommandNames(Object.keys(declaredCommands(spec)));
   checkOnly(spec, plan?.commands ?? new Set());
   const { metrics = {} } = spec;
   if (typeof metrics === 'object') for (const [name, pattern] of Object.entries(metrics)) compile(name, pattern);

@@ -33,6 +33,7 @@ const hostChecks: Readonly<Record<keyof HostOptions, Check>> = {
   count: isCount,
   gpus: isAnything,
   env: isEnv,
+  cwd: isString,
   root: isString,
   token: isString,
   tokenFile: isString,

@@ -15,6 +15,7 @@ import { SearchAgenda } from './search-agenda.js';
 import type { SweepEvents } from './sweep-events.js';
 import type { Tally } from './tally.js';
 import { wantedIn } from './wanted.js';
+import { whereItWas } from './where-it-was.js';
 
 const FAILURES_RECALLED =
   'the search is told of points that failed in an earlier run, and they are not run again; name them in "ids", as pyw-sweep retry does, to have that';
@@ -57,12 +58,15 @@ export function planCourse(plan: Plan, { spec, past, ledger, tally, workers, eve
   const dealer = new Dealer({ size: plan.size, path, depth, loads, workers: Math.max(1, workers), done });
   if (known.done + known.stopped + known.again > 0) events.emit('resumed', known);
   return {
-    agenda: new PlanAgenda(plan, dealer, levels),
+    agenda: new PlanAgenda((index) => whereItWas(plan.task(index), ledger.records), dealer, levels),
     onEnd() {},
     *entries() {
       for (let index = 0; index < plan.size; index++) {
         const end = ledger.records.lastEnd(plan.id(index));
-        yield { task: plan.task(index), ...(end && { end }) };
+        const task = plan.task(index);
+        yield end && end.status !== 'done'
+          ? { task: whereItWas(task, ledger.records), end }
+          : { task, ...(end && { end }) };
       }
     },
   };

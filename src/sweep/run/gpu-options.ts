@@ -15,3 +15,8 @@ export interface GpuOptions extends Pick<SlotOptions, 'gpus' | 'include' | 'avoi
   /** Waits until nobody else computes on them. */
   readonly idle?: boolean;
 }
+
+/** Whether GPUs have to be looked for. */
+export function areFound(gpus: GpuOptions['gpus'] | GpuOptions | 'inherit'): boolean {
+  return gpus !== undefined && gpus !== 0 && gpus !== 'inherit';
+}

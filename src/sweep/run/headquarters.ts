@@ -193,6 +193,9 @@ export class Headquarters {
       onMissing: (host, error) => this.#events.emit('note', `${host} cannot be used: ${(error as Error).message}`),
     });
     this.#undo.push(() => sites.close());
+    if (sites.hosts.length > 0 && this.#spec.workers?.memoryMb !== undefined) {
+      this.#events.emit('note', '"memoryMb" holds on this machine only: workers on other hosts are not watched');
+    }
     const watch = new GpuWatch(sites.local.slots ?? []);
     this.#gpuWatch = watch;
     this.#undo.push(() => watch.close());

@@ -1,5 +1,6 @@
 import { WorkerLostError } from '../../base/errors.js';
 import type { TargetRef } from '../../target/target-ref.js';
+import { labelOf } from '../../task/label.js';
 import type { Load } from '../../task/order.js';
 import type { Params, Value } from '../../task/value.js';
 import type { Task } from '../point.js';
@@ -48,7 +49,16 @@ export class Loads {
     return this.#loadings.flatMap(({ name, parameters, load, dispose }) => {
       const value = valueFor(name, parameters, task.point.params);
       if (value === undefined || holds.get(name) === JSON.stringify(value)) return [];
-      return [{ variable: name, value, load: locate(load), ...(dispose && { dispose: locate(dispose) }) }];
+      const label = labelOf(name, task.point);
+      return [
+        {
+          variable: name,
+          value,
+          ...(label !== undefined && { label }),
+          load: locate(load),
+          ...(dispose && { dispose: locate(dispose) }),
+        },
+      ];
     });
   }
 

@@ -1,4 +1,5 @@
 import { OptionError } from '../../base/errors.js';
+import { gpusFrom, gpusTaken } from './gpus-from.js';
 import type { SweepSpec, WorkersOptions } from './spec.js';
 
 type Parse = (text: string) => unknown;
@@ -24,12 +25,9 @@ const numberOr =
   (given) =>
     given === word ? word : number(given);
 const gpus: Parse = (given) => {
-  if (given === 'inherit') return given;
-  try {
-    return given.startsWith('[') ? JSON.parse(given) : number(given);
-  } catch {
-    throw new Error('a number per worker, a list such as [0,1,"2,3"], or inherit');
-  }
+  const found = gpusFrom(given);
+  if (found === undefined) throw new Error(gpusTaken);
+  return found;
 };
 const retries: Parse = (given) => {
   if (!given.startsWith('{')) return number(given);

@@ -20,6 +20,8 @@ export interface Place {
   readonly output: 'same' | 'scratch' | { readonly path: string };
   readonly options: PersistentWorkerOptions;
   readonly preparation: Preparation;
+  /** Where and with what its commands run, where it is no process of its own. */
+  readonly commandsIn?: { readonly cwd?: string; readonly env?: Environment };
   /** References as they are understood there. */
   readonly locate: Locate;
   readonly tasksMax: number;

@@ -8,6 +8,8 @@ import { threadEnv } from '../../task/resources/thread-env.js';
 import type { PersistentWorkerOptions } from '../../worker/options.js';
 import { cpuSlot } from '../gpu/slot.js';
 import type { Locate } from './assignments.js';
+import { areFound } from './gpu-options.js';
+import { isHereAtWork } from './hosts-of.js';
 import type { Place } from './place.js';
 import type { Resolved } from './resolved.js';
 import { type HostSite, type Sites, textOfHost } from './sites.js';
@@ -43,7 +45,7 @@ export class Places {
     if (workers.count === 'auto') return slots ? slots.length : 'auto';
     if (workers.count !== undefined) return workers.count;
     if (slots) return slots.length;
-    if (workers.hosts && workers.hosts.length > 0) return 0;
+    if (!isHereAtWork(workers)) return 0;
     return Math.max(1, cpuCount() - 1);
   }
 
@@ -52,6 +54,9 @@ export class Places {
     const { slots } = this.#options.sites.local;
     if (slots && this.#taken.size >= slots.length) {
       throw new Error(`No further worker can be had: each of the ${slots.length} slots on GPUs has one.`);
+    }
+    if (!slots && areFound(this.#options.spec.workers?.gpus)) {
+      throw new Error('No further worker can be had: workers get GPUs, and this machine gives none to this sweep.');
     }
     return this.local();
   }
@@ -65,12 +70,10 @@ export class Places {
     const place = this.#firstFree();
     this.#taken.add(place);
     const slot = gpus.slots?.[place] ?? cpuSlot;
-    const supervision = new Supervision({ cpus, memoryMb, place });
-    const options: PersistentWorkerOptions = {
-      ...this.#common(name),
-      env: { ...supervision.env, ...gpus.envWithout, ...env },
-      ...(cwd !== undefined && { cwd }),
-    };
+    const supervision = new Supervision({ cpus, memoryMb, isMeasured: this.count === 'auto', place });
+    const changes = { ...supervision.env, ...gpus.envWithout, ...env };
+    const folder = cwd !== undefined && { cwd };
+    const options = { ...this.#common(name), env: changes, ...(kind === 'process' && folder) };
     return {
       ...this.#shared(name, kind === 'inline' ? inlineOptions(options) : options),
       kind,
@@ -79,6 +82,7 @@ export class Places {
       output: 'same',
       locate: (ref) => ref,
       preparation: this.#options.prepare(gpus.tokensOf(slot), (ref) => ref),
+      ...(kind !== 'process' && { commandsIn: { ...folder, ...(kind === 'inline' && { env: changes }) } }),
       ...gpus.holderOf(slot, name),
       supervision,
       slot,
@@ -106,13 +110,14 @@ export class Places {
   #remotePlace({ options: host, gpus }: HostSite, place: number): Place {
     const { env, cpus } = this.#options.spec.workers ?? {};
     const name = this.#nextName();
-    const { root, token, tokenFile } = host;
+    const { root, token, tokenFile, cwd } = host;
     const slot = gpus.slots?.[place] ?? cpuSlot;
     const locate: Locate = (ref) => relativeToRoot(ref, root);
     const options: PersistentWorkerOptions = {
       ...this.#common(name),
       env: { ...(cpus !== undefined && threadEnv(cpus, {})), ...gpus.envWithout, ...env, ...host.env },
       host: host.host,
+      ...(cwd !== undefined && { cwd }),
       ...(root !== undefined && { root }),
       ...(token !== undefined && { token }),
       ...(tokenFile !== undefined && { tokenFile }),
@@ -124,7 +129,10 @@ export class Places {
       gpus: gpus.tokensOf(slot),
       output: host.output === undefined ? 'scratch' : { path: host.output },
       locate,
-      preparation: this.#options.prepare(gpus.tokensOf(slot), locate),
+      preparation: {
+        ...this.#options.prepare(gpus.tokensOf(slot), locate),
+        ...(cpus !== undefined && { cpus: { each: cpus, place } }),
+      },
       ...gpus.holderOf(slot, name),
     };
   }

@@ -1,25 +1,24 @@
 import type { Dealer } from '../batch/dealer.js';
 import type { Estimate } from '../batch/estimate.js';
-import type { Plan } from '../plan/plan.js';
 import type { Task } from '../point.js';
 import type { Agenda, Cost } from './agenda.js';
 
 /** The tasks of a plan, dealt so that what is expensive to load is loaded as few times as possible. */
 export class PlanAgenda implements Agenda {
-  readonly #plan: Plan;
+  readonly #taskAt: (index: number) => Task;
   readonly #dealer: Dealer;
   /** Variables by level. */
   readonly #levels: readonly (readonly string[])[];
 
-  constructor(plan: Plan, dealer: Dealer, levels: readonly (readonly string[])[]) {
-    this.#plan = plan;
+  constructor(taskAt: (index: number) => Task, dealer: Dealer, levels: readonly (readonly string[])[]) {
+    this.#taskAt = taskAt;
     this.#dealer = dealer;
     this.#levels = levels;
   }
 
   take(worker: string): Task | undefined {
     const index = this.#dealer.next(worker);
-    return index === undefined ? undefined : this.#plan.task(index);
+    return index === undefined ? undefined : this.#taskAt(index);
   }
 
   takeMore(worker: string, count: number): Task[] {

@@ -3,6 +3,7 @@ import { errorRecord } from '../../task/error-record.js';
 import type { Activity } from './activity.js';
 import type { Place } from './place.js';
 import type { Shift } from './shift.js';
+import { preparedFor } from './surroundings.js';
 import { SweepWorker } from './sweep-worker.js';
 
 const STARTS_FAILED_MAX = 3;
@@ -96,7 +97,7 @@ export class Post {
   }
 
   async #start(): Promise<SweepWorker> {
-    const { kind, options, preparation, name } = this.#place;
+    const { kind, options, name } = this.#place;
     const over = this.#over;
     const admitted = await this.#place.admit?.(over);
     this.#activity.become('starting');
@@ -105,7 +106,7 @@ export class Post {
       ...options,
       ...(kind !== 'inline' && { env }),
       name,
-      preparation,
+      preparation: preparedFor(this.#place, admitted),
       limit: { timeoutMs: this.#shift.spec.workers?.setupTimeoutMs, signal: over },
     });
     try {

@@ -157,13 +157,16 @@ export function resolved(spec: SweepSpec): Resolved {
   };
 }
 
-function checkWorkers({ workers = {}, join, existing }: SweepSpec): void {
-  const { count, hosts = [], kind = 'process', memoryMb } = workers;
+function checkWorkers({ workers = {}, join, existing, task }: SweepSpec): void {
+  const { count, hosts = [], kind = 'process', memoryMb, cwd } = workers;
   if (count === 0 && hosts.length === 0) {
     throw new OptionError('A "count" of 0 leaves nobody to work: give at least 1, or name "hosts".');
   }
   if (memoryMb !== undefined && kind !== 'process') {
     throw new OptionError(`"memoryMb" needs workers of kind "process"; those of kind "${kind}" share this process.`);
+  }
+  if (cwd !== undefined && task !== undefined && kind !== 'process') {
+    throw new OptionError(`"cwd" needs workers of kind "process"; those of kind "${kind}" share this process.`);
   }
   if (join && existing === 'overwrite') {
     throw new OptionError("A driver that joins others does not clear their folders: leave existing: 'overwrite' out.");

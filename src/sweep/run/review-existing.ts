@@ -7,6 +7,7 @@ import type { Task } from '../point.js';
 import { overwritesSome } from './past.js';
 import type { Resolved } from './resolved.js';
 import { wantedIn } from './wanted.js';
+import { whereItWas } from './where-it-was.js';
 
 const TOLD_MAX = 10;
 
@@ -51,6 +52,9 @@ function isThere(folders: readonly string[], { output, count }: { output: string
 /** Also folders that are left of tasks of which nothing is recorded. */
 function overwrite(plan: Plan, { spec, ledger, output }: Review): void {
   const isWanted = wantedIn(plan, spec);
+  for (const index of recordedIn(plan, spec, ledger)) {
+    ledger.clearTask(whereItWas(plan.task(index), ledger.records).folder);
+  }
   ledger.forget(indicesIn(plan, spec).map((index) => plan.id(index))); // also what is recorded of an attempt without an end
   for (const { folder, index } of plan) {
     if (isWanted(index) && existsSync(join(output, folder))) ledger.clearTask(folder);
@@ -65,10 +69,11 @@ async function verifyAgain(plan: Plan, review: Review): Promise<void> {
   review.ledger.forget(wrong);
 }
 
-async function isWrong({ point, folder }: Task, { spec, ledger, output }: Review): Promise<boolean> {
-  const { id, params } = point;
+async function isWrong(task: Task, { spec, ledger, output }: Review): Promise<boolean> {
+  const { id, params } = task.point;
   if (!ledger.records.isDone(id)) return false;
   try {
+    const { folder } = whereItWas(task, ledger.records);
     return !(await spec.verify?.(params, join(output, folder), ledger.records.lastEnd(id)));
   } catch {
     return true; // it cannot bear what is there: why, it says again when the task has run

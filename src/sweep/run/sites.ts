@@ -1,6 +1,7 @@
-import { hostOf } from './check-places.js';
 import { GpuDesk } from './gpu-desk.js';
 import { LocalKeeper, RemoteKeeper } from './gpu-keeper.js';
+import { areFound } from './gpu-options.js';
+import { hostsOf, isHereAtWork } from './hosts-of.js';
 import type { HostOptions, WorkersOptions } from './spec.js';
 
 /** Another machine, and its GPUs. */
@@ -28,7 +29,9 @@ export interface SitesOptions {
 
 /** Looks on all machines which GPUs there are. Rejects when this one has not what is asked for, or when no other one can be reached. */
 export async function openSites({ workers, name, onWait, onMissing }: SitesOptions): Promise<Sites> {
-  const { gpus, count, hosts = [] } = workers;
+  const { count } = workers;
+  const gpus = isHereAtWork(workers) || workers.gpus === 'inherit' ? workers.gpus : undefined;
+  const hosts = hostsOf(workers);
   const desks: GpuDesk[] = [];
   const close = async (): Promise<void> => void (await Promise.all(desks.map((desk) => desk.close())));
   const open = async (options: Omit<Parameters<typeof GpuDesk.open>[0], 'name' | 'onWait'>): Promise<GpuDesk> => {
@@ -38,12 +41,13 @@ export async function openSites({ workers, name, onWait, onMissing }: SitesOptio
   };
   try {
     const local = await open({ gpus, count, keeper: new LocalKeeper() });
-    const opened = await Promise.allSettled(hosts.map((given) => hostSite(hostOf(given), open)));
+    const opened = await Promise.allSettled(hosts.map((host) => hostSite(host, open)));
     const missing = opened.filter((each) => each.status === 'rejected');
     if (missing.length > 0 && missing.length === hosts.length && !count) throw missing[0]?.reason;
-    opened.forEach((each, i) => {
-      if (each.status === 'rejected') onMissing(textOfHost(hostOf(hosts[i] ?? '')), each.reason);
-    });
+    for (const [i, host] of hosts.entries()) {
+      const each = opened[i];
+      if (each?.status === 'rejected') onMissing(textOfHost(host), each.reason);
+    }
     return { local, hosts: opened.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : [])), close };
   } catch (error) {
     await close();
@@ -56,7 +60,7 @@ async function hostSite(
   open: (options: Omit<Parameters<typeof GpuDesk.open>[0], 'name' | 'onWait'>) => Promise<GpuDesk>,
 ): Promise<HostSite> {
   const { gpus, count } = options;
-  const desk = await open({ gpus, count, keeper: gpus ? new RemoteKeeper(options) : new LocalKeeper() });
+  const desk = await open({ gpus, count, keeper: areFound(gpus) ? new RemoteKeeper(options) : new LocalKeeper() });
   return { options, gpus: desk, count: count ?? desk.slots?.length ?? 1 };
 }
 

@@ -92,8 +92,8 @@ export interface WorkersOptions {
   readonly count?: number | 'auto';
   readonly kind?: 'thread' | 'process' | 'inline';
   /**
-   * GPUs of this machine: a number per worker, a list of slots, or more. Workers without any see none (so is the default);
-   * with `'inherit'` they see what the caller sees.
+   * What each worker gets of its machine's GPUs: a number per worker, a list of slots, or more. Workers without any see none
+   * (so is the default); with `'inherit'` they see what the caller sees.
    */
   readonly gpus?: GpuOptions['gpus'] | GpuOptions | 'inherit';
   /** CPUs per worker. On Linux it is kept to so many; BLAS threads are set to match. */
@@ -117,9 +117,11 @@ export interface HostOptions {
   readonly host: HostAddress | ServerRoute;
   /** Default: as many as there are GPU slots, else 1. */
   readonly count?: number;
-  /** GPUs of that machine, as for this one: a number per worker, a list of slots, or more. */
+  /** GPUs of that machine, as for this one: a number per worker, a list of slots, or more. Default: as `workers` says. */
   readonly gpus?: GpuOptions['gpus'] | GpuOptions | 'inherit';
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** Where workers start over there. Default: where the server was started. */
+  readonly cwd?: string;
   readonly root?: string;
   readonly token?: string;
   readonly tokenFile?: string;

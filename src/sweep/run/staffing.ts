@@ -30,13 +30,13 @@ export class Staffing {
     const waiting = [...(local ?? [this.#places.local()]), ...this.#places.remote()];
     if (this.#spec.canary || count === 'auto') {
       const first = waiting.shift();
-      using growth = new MemoryGrowth();
+      using growth = count === 'auto' && this.#isWithin ? new MemoryGrowth() : undefined;
       const end = first && (await run.tryOne(first));
-      growth.stop();
+      growth?.stop();
       if (this.#spec.canary && end && end.status !== 'done') {
         run.halt(`the first task, which was to show that it works, has ended as "${end.status}"`);
       }
-      if (count === 'auto') waiting.push(...this.#further(run, this.#isWithin ? growth.peakMb : end?.peakMemoryMb));
+      if (count === 'auto') waiting.push(...this.#further(run, growth ? growth.peakMb : end?.peakMemoryMb));
       run.goOn();
     }
     const free = Math.max(0, run.queue.left - run.stations.length); // more workers than tasks would be for nothing

@@ -4,11 +4,13 @@ import { TreeMemory } from '../../task/resources/tree-memory.js';
 import type { SweepWorker } from './sweep-worker.js';
 
 const EVERY_MS = 1000;
-const EVERY_MS_WITH_LIMIT = 250;
+const EVERY_MS_CLOSELY = 250;
 
 export interface SupervisionOptions {
   readonly cpus: number | undefined;
   readonly memoryMb: number | undefined;
+  /** The number of workers depends on what a task takes. */
+  readonly isMeasured: boolean;
   /** Which worker of this machine it is, from 0. */
   readonly place: number;
 }
@@ -36,10 +38,10 @@ export class Supervision {
 
   async begin({ process: started }: SweepWorker): Promise<void> {
     if (!started) return;
-    const { cpus, memoryMb, place } = this.#options;
+    const { cpus, memoryMb, isMeasured, place } = this.#options;
     if (cpus !== undefined) await bindToCpus(started.pid, cpusOfWorker(place, cpus));
     this.#memory = new TreeMemory(started.pid, {
-      everyMs: memoryMb === undefined ? EVERY_MS : EVERY_MS_WITH_LIMIT,
+      everyMs: memoryMb === undefined && !isMeasured ? EVERY_MS : EVERY_MS_CLOSELY,
       ...(memoryMb !== undefined && { limitMb: memoryMb }),
       onExceeded: (megabytes) =>
         this.#onExceeded?.(

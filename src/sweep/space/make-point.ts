@@ -1,6 +1,7 @@
 import type { Value } from '../../task/value.js';
 import type { Choice, Point } from '../point.js';
 import type { Computed } from './computed.js';
+import type { PointLabels } from './point-labels.js';
 import { idOfSettings, type Resolution } from './resolution.js';
 import type { Setting } from './setting.js';
 
@@ -9,10 +10,12 @@ export interface Making {
   readonly title: string;
   readonly resolution: Resolution;
   readonly computed: readonly Computed[];
+  readonly labels?: PointLabels;
 }
 
 /** One choice and all that follows from it. */
-export function makePoint(chosen: readonly Setting[], { title, resolution, computed }: Making): Point {
+export function makePoint(chosen: readonly Setting[], making: Making): Point {
+  const { title, resolution, computed } = making;
   const settings = resolution.resolved(chosen);
   const params: Record<string, Value> = {};
   const texts: Record<string, string> = {};
@@ -22,12 +25,14 @@ export function makePoint(chosen: readonly Setting[], { title, resolution, compu
   }
   const id = idOfSettings(settings);
   for (const { name, value } of computed) params[name] = value(params);
+  const labels = making.labels?.of(chosen);
   return Object.freeze({
     id,
     title,
     params: Object.freeze(params),
     choices: Object.freeze(chosen.map(choiceOf)),
     texts: Object.freeze(texts),
+    ...(labels && { labels }),
   });
 }
 

@@ -6,6 +6,7 @@ import { type Dimension, dimensionOf } from './dimension.js';
 import { ExtraPoints } from './extra-points.js';
 import { Grid } from './grid.js';
 import { makePoint } from './make-point.js';
+import { PointLabels } from './point-labels.js';
 import { repeatsOf } from './repeats.js';
 import { idOfSettings, Resolution } from './resolution.js';
 import { type Rule, rulesOf } from './rule.js';
@@ -51,6 +52,7 @@ export class Space {
   /** The variables, the slowest first. Of a list of points: none but the repeats. */
   readonly dimensions: readonly Dimension[];
   readonly resolution: Resolution;
+  readonly labels: PointLabels;
   readonly rules: readonly Rule[];
   readonly computed: readonly Computed[];
   readonly grid: Grid;
@@ -80,6 +82,7 @@ export class Space {
     this.only = spec.only === undefined ? undefined : [spec.only].flat();
     this.#isPoints = spec.points !== undefined;
     this.dimensions = dimensionsOf(spec);
+    this.labels = new PointLabels(this.dimensions);
     this.resolution = new Resolution(spec);
     this.extras = new ExtraPoints(spec.points ?? spec.include ?? [], {
       where: spec.points ? 'Point' : 'Include',

@@ -1,7 +1,7 @@
-import { OptionError } from '../../base/errors.js';
 import type { CommandRecord, ErrorRecord, FailureClass } from '../record.js';
 import type { Params } from '../value.js';
 import type { Failure } from './classify.js';
+import { checkCommandNames } from './command-names.js';
 import { type Command, type RunOptions, runCommand } from './run-command.js';
 import { compile } from './scrape-log.js';
 
@@ -25,7 +25,7 @@ export interface CommandsEnd {
  * environment for all its parts. It may write its metrics, a JSON object, to the file `$PYW_RESULT`.
  */
 export async function runCommands(commands: readonly Command[], options: RunOptions): Promise<CommandsEnd> {
-  checkNames(commands);
+  checkCommandNames(commands.map(({ name }) => name));
   for (const [name, pattern] of Object.entries(options.metrics ?? {})) compile(name, pattern);
   const records: CommandRecord[] = [];
   let failure: Failure | undefined;
@@ -45,16 +45,4 @@ export async function runCommands(commands: readonly Command[], options: RunOpti
   const wasEnded = options.signal?.aborted && records.some(({ status }) => status !== 'done');
   if (wasEnded) return { status: 'cancelled', ...all };
   return failure ? { status: 'failed', ...failure, ...all } : { status: 'done', ...all };
-}
-
-/** A command's name is a part of its log's. */
-function checkNames(commands: readonly Command[]): void {
-  const seen = new Set<string>();
-  for (const { name } of commands) {
-    if (!/^[\w-][\w.-]{0,63}$/.test(name)) {
-      throw new OptionError(`"${name}" is no name for a command: up to 64 letters, digits, "-", "_" and ".".`);
-    }
-    if (seen.has(name)) throw new OptionError(`Two commands have the name "${name}".`);
-    seen.add(name);
-  }
 }
