@@ -149,7 +149,11 @@ function problemWith(
     return new ConnectError(`${where} does not let this user in: ${tried}.`, 'ERR_CONNECT_LOGIN', { cause });
   }
   if (cause.code === 'ECONNREFUSED') {
-    return new ConnectError(`No ssh server listens on ${hop.host}:${hop.port}.`, 'ERR_CONNECT_REFUSED', { cause });
+    return new ConnectError(
+      `No ssh server listens on ${hop.host}:${hop.port}. Start one there, or name the port it has: ${hop.host}:PORT.`,
+      'ERR_CONNECT_REFUSED',
+      { cause },
+    );
   }
   return new ConnectError(
     `${where} cannot be reached over ssh (${cause.message}): check name, port and network.`,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SweepCommand } from '../support/sweep-command.js';
 
@@ -108,6 +108,9 @@ describe('pyw-sweep shows', function () {
     assert.match(lines[0] ?? '', /^ +lr +loss$/);
     assert.ok(lines.every((line) => line.length <= 30));
     assert.match(stderr, /Without 2 failed/);
+    const all = await command.run(['results', '--include', 'failed', '--meta', 'class', '--filter', 'lr > 0.0001']);
+    assert.match(all.stdout, /task\.class[\s\S]*exit/); // asked for, though it is the same in every row
+    assert.equal(all.stderr, '');
   });
 
   it('results in every format, to standard output or a file', async () => {
@@ -129,6 +132,11 @@ describe('pyw-sweep shows', function () {
     assert.equal(code, 0, stderr);
     assert.match(command.read('report.html'), /^<!doctype html>[\s\S]*lr=1e-3/i);
     rmSync(join(command.path, 'report.html'));
+    const unnamed = await command.run(['results', '--plot']);
+    assert.match(unnamed.stderr, /written: report\.html/);
+    rmSync(join(command.path, 'report.html'));
+    const folder = await command.run(['results', '--plot', 'sweep-output']);
+    assert.deepEqual([folder.code, /is a folder, and --plot takes a file/.test(folder.stderr)], [2, true]);
   });
 
   it('the log of a task that is named by folder, id or parameters', async () => {
@@ -154,6 +162,8 @@ describe('pyw-sweep shows', function () {
     const none = await command.run(['logs', 'seed=9']);
     assert.equal(none.code, 2);
     assert.match(none.stderr, /No task of .* is "seed=9"/);
+    const followedAsJson = await command.run(['logs', '-f', '--json', 'lr=1e-3,seed=1']);
+    assert.deepEqual([followedAsJson.code, /leave out --json/.test(followedAsJson.stderr)], [2, true]);
   });
 
   it('all of that without changing anything', async () => {
@@ -202,6 +212,47 @@ describe('pyw-sweep shows', function () {
     }
     assert.deepEqual(other.snapshot(), before);
     other.remove();
+  });
+
+  it('in a sentence what of somebody else cannot be read or written, and leaves it as it is', async function () {
+    const other = new SweepCommand();
+    chmodSync(other.path, 0o755);
+    await other.run(['run', '-p', 'x=1', '--', 'echo {x}']);
+    if ((await other.run(['--version'], { isOther: true })).code !== 0) return this.skip(); // may not even start it
+    const before = other.snapshot();
+    const says = async (args: readonly string[], message: RegExp): Promise<void> => {
+      const { code, stderr } = await other.run(args, { isOther: true });
+      assert.match(stderr, message);
+      assert.ok(code === 1 || code === 2, args.join(' '));
+    };
+    const folder = join(other.path, 'sweep-output');
+    chmodSync(other.path, 0o555);
+    await says(['init'], /^pyw-sweep: \. cannot be written: you have no right to write there\. Name another place\.$/m);
+    await says(['results', '--plot'], /report\.html cannot be written: you have no right/);
+    await says(['results', '--to', 'table.csv'], /table\.csv cannot be written: you have no right/);
+    chmodSync(folder, 0o000);
+    for (const name of ['status', 'watch', 'results', 'logs', 'retry', 'stop']) {
+      await says([name], /Cannot read the output folder: .* You have no right to read it\. Ask its owner\./);
+    }
+    chmodSync(folder, 0o755);
+    chmodSync(other.path, 0o755);
+    assert.deepEqual(other.snapshot(), before);
+    other.remove();
+  });
+
+  it('what is in the way of a file that it is to write', async () => {
+    command.write('a-file', 'mine');
+    for (const args of [
+      ['init', 'a-file'],
+      ['results', '--to', 'a-file/table.csv'],
+      ['results', '--plot', 'a-file/x.html'],
+    ]) {
+      const { code, stderr } = await command.run(args);
+      assert.equal(code, 2, args.join(' '));
+      assert.match(stderr, /a-file\S* cannot be written: a file is/);
+    }
+    assert.equal(command.read('a-file'), 'mine');
+    rmSync(join(command.path, 'a-file'));
   });
 
   it('what is left of a record that was damaged', async () => {

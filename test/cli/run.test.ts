@@ -32,6 +32,19 @@ describe('pyw-sweep run', function () {
     assert.deepEqual(again.missing, []);
   });
 
+  it('runs the sweep file of a folder that is named', async () => {
+    command.write('studies/one/sweep.config.mjs', study);
+    const { exitCode, output } = await command.json(['run', 'studies/one']);
+    assert.deepEqual([exitCode, output], [0, join(command.path, 'studies', 'one', 'out')]);
+  });
+
+  it('tells of a command that failed how it ended, what it said last, and where its log is', async () => {
+    const { stderr } = await command.run(['run', '-p', 'x=1', '--', 'echo some; echo last words; exit 4']);
+    const expected =
+      /^ {2}exit x=1\S*: The command "command" ended with exit code 4\. last words \(sweep-output\/x=1\S*\/log/m;
+    assert.match(stderr, expected);
+  });
+
   it('runs a command without any file, with values as they were written', async () => {
     const { code, stderr } = await command.run([
       ...['run', '-p', 'lr=1e-3,1e-4', '-p', 'seed=0..1', '--metric', 'loss=loss=(\\S+)', '-w', '2'],
@@ -60,6 +73,12 @@ describe('pyw-sweep run', function () {
     assert.equal(code, 0);
     const { stdout } = await command.run(['plan', '-p', 'n=3', '--commands', '--', 'echo {n} | tr 3 7']);
     assert.equal(stdout, 'echo 3 | tr 3 7\n');
+    const told = await command.run(['plan', '-p', 'n=3,4', '--commands', '--json', '--', 'echo {n} | tr 3 7']);
+    const lines = told.stdout.trimEnd().split('\n');
+    assert.deepEqual(
+      lines.map((line) => (JSON.parse(line) as { commands: unknown }).commands),
+      [[{ name: 'command', line: 'echo 3 | tr 3 7' }], [{ name: 'command', line: 'echo 4 | tr 3 7' }]],
+    );
   });
 
   it('ends with 1 when a task has failed, and tells which one and why', async () => {
@@ -68,6 +87,7 @@ describe('pyw-sweep run', function () {
     assert.equal(code, 1);
     assert.match(stderr, /3 failed/);
     assert.match(stderr, /x=1\/seed=1: RangeError: seed 1 is bad/);
+    assert.match(stderr, /To try what has failed again: pyw-sweep retry out/);
     const summary = await command.json(['run'], { env: { STUDY_FAILS: '1' } });
     assert.deepEqual([summary.exitCode, summary.skipped, summary.failures, summary.total], [1, 3, 3, 6]);
     assert.match((await command.run(['run'], { env: { STUDY_FAILS: '1' } })).stderr, /3 of 6 done.*3 before.*3 failed/);
@@ -85,12 +105,42 @@ describe('pyw-sweep run', function () {
     assert.deepEqual([missing?.folder, missing?.reason, missing?.class], ['x=1/seed=1', 'failed', 'error']);
   });
 
+  it('says first what there is of earlier runs', async () => {
+    command.write('sweep.config.mjs', study);
+    const env = { STUDY_FAILS: '1' };
+    assert.doesNotMatch((await command.run(['run', '--limit', '2'], { env })).stderr, /before/);
+    assert.match((await command.run(['run'], { env })).stderr, /^1 done before, 1 to be run again, 4 new$/m);
+    const { stdout } = await command.run(['run', '--json']);
+    const told = stdout.split('\n').find((line) => line.includes('"resumed"'));
+    const { t: _, ...resumed } = JSON.parse(told ?? '{}') as Record<string, unknown>;
+    assert.deepEqual(resumed, { event: 'resumed', done: 3, stopped: 0, again: 3, new: 0 });
+  });
+
+  it('tells what went wrong as one line of JSON, too, whatever was wrong', async () => {
+    for (const args of [
+      ['run', '--json'],
+      ['status', '--json', '--bogus'],
+      ['run', '--json', 'nowhere.yaml'],
+    ]) {
+      const { stdout, code } = await command.run(args);
+      assert.equal(code, 2);
+      const { error } = JSON.parse(stdout) as { error: { exitCode: number } };
+      assert.deepEqual([error.exitCode, stdout.trimEnd().includes('\n')], [2, false]);
+    }
+    const { stdout } = await command.run(['run', '-p', 'x=1', '--bogus', '--', 'echo', '--json']);
+    assert.equal(stdout, '');
+  });
+
   it('ends with 2 for what it cannot understand, and says how it is written', async () => {
     const wrong: [string[], RegExp][] = [
       [['run', '--bogus'], /unknown option '--bogus'/],
       [['runn'], /unknown command 'runn'[\s\S]*run/],
       [['run'], /no sweep file in .*pyw-sweep init/],
       [['run', 'nowhere.mjs'], /nowhere\.mjs: there is no such file/],
+      [['run', '.'], /There is no sweep file in .*pyw-sweep init/],
+      [['help', 'nope'], /there is no command 'nope'/],
+      [['run', '-p', 'a=1..', '--', 'true'], /has two ends: a=0\.\.4/],
+      [['run', '-p', 'a=1', '-w', 'two', '--', 'true'], /--workers takes a whole number, or auto, not "two"/],
       [['run', '-p', 'lr', '--', 'true'], /name=values/],
       [['run', '-p', 'a=1', '--', 'echo {b}'], /"?b"?/],
       [['run', '-p', 'a=1', '--limit', 'some', '--', 'true'], /--limit takes a number, not "some"/],
@@ -112,6 +162,8 @@ describe('pyw-sweep run', function () {
       assert.equal(stdout, '');
     }
     assert.deepEqual(readdirSync(command.path), []);
+    const { stderr } = await command.run(['run', '-p', 'a=1', '--gpus', '64', '--', 'true']);
+    assert.match(stderr, /^pyw-sweep: 64 GPUs are asked/); // and no count of what was never begun
   });
 
   it('ends with 3 and touches nothing when the specification was changed, unless that is accepted', async () => {
@@ -313,6 +365,33 @@ repeats: 2
     assert.doesNotMatch((await command.run(['run', '-o', 'b', '-p', 'a=1', '--', 'echo {a}'])).stderr, /no command/);
   });
 
+  it('runs the first task in this very process for -d with --kind inline, where a debugger is', async () => {
+    command.write(
+      'sweep.config.mjs',
+      'export const task = () => ({ pid: process.pid });\nexport default { variables: { x: [1, 2] }, task };',
+    );
+    const run = command.start(['run', '-d', '--kind', 'inline', '--json']);
+    const { code, stdout } = await run.ended;
+    assert.equal(code, 0);
+    const ended = stdout.split('\n').find((line) => line.includes('"ended"'));
+    assert.equal((JSON.parse(ended ?? '') as { result: { pid: number } }).result.pid, run.child.pid);
+  });
+
+  it('prints nothing but JSON to standard output with --json, whatever tasks print', async () => {
+    command.write('sweep.config.mjs', study.replace('variables', "print: 'both', variables"));
+    for (const args of [
+      ['run', '--json'],
+      ['run', '-d', '--json'],
+    ]) {
+      const { stdout } = await command.run(args);
+      const lines = stdout.trimEnd().split('\n');
+      assert.deepEqual(
+        lines.filter((line) => !line.startsWith('{"t":')),
+        [],
+      );
+    }
+  });
+
   it('runs again with -f what is done', async () => {
     command.write('sweep.config.mjs', study);
     await command.run(['run']);
@@ -365,6 +444,8 @@ repeats: 2
     assert.ok(performance.now() - from < 15_000);
     const [missing] = summary.missing;
     assert.deepEqual([missing?.class, missing?.attempts], ['timeout', 2]);
+    const { stdout } = await command.run(['status']);
+    assert.match(stdout, /timeout a=1: The task was over its limit of 500 ms, and was ended .*--timeout/);
   });
 
   it('keeps a copy of the sweep file with the record', async () => {

@@ -29,7 +29,7 @@ describe('pyw-sweep', function () {
   it('begins no further task after one Ctrl-C, lets those that run come to their end, and says so', async () => {
     const run = await begun();
     run.child.kill('SIGINT');
-    await eventually(() => /no further task is begun; the 2 that run are awaited/.test(run.stderr));
+    await eventually(() => /no further task is begun; 2 still run\. Ctrl-C again ends them/.test(run.stderr));
     assert.ok(isRunning(pidOf(1)) && isRunning(pidOf(2)));
     command.write('go', '');
     const { code } = await run.ended;
@@ -43,7 +43,7 @@ describe('pyw-sweep', function () {
   it('ends everything at once after two, and leaves nothing running', async () => {
     const run = await begun();
     run.child.kill('SIGINT');
-    await eventually(() => /awaited/.test(run.stderr));
+    await eventually(() => /still run/.test(run.stderr));
     run.child.kill('SIGINT');
     const { code, stderr } = await run.ended;
     assert.equal(code, 130);

@@ -6,6 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 const bin = fileURLToPath(new URL('../../../dist/cli/pyw-sweep.js', import.meta.url));
 
+const NOBODY = 65_534;
+
 export interface Said {
   readonly code: number | null;
   readonly stdout: string;
@@ -52,6 +54,8 @@ export interface Answer {
 export interface SayOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
+  /** Run by somebody else, where root can do that. */
+  readonly isOther?: boolean;
 }
 
 /** A folder of its own, in which the real command is run. */
@@ -73,15 +77,21 @@ export class SweepCommand {
     }
   }
 
-  start(args: readonly string[], { env = {}, cwd = this.path }: SayOptions = {}): Started {
+  start(args: readonly string[], { env = {}, cwd = this.path, isOther = false }: SayOptions = {}): Started {
     const child = spawn(process.execPath, [bin, ...args], {
       cwd,
       env: { ...process.env, NO_COLOR: undefined, FORCE_COLOR: undefined, NODE_OPTIONS: '', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 50_000,
       killSignal: 'SIGKILL',
+      ...(isOther && process.getuid?.() === 0 && { uid: NOBODY, gid: NOBODY }),
     });
     return new Started(child);
+  }
+
+  /** How a shell starts it. */
+  get line(): string {
+    return `'${process.execPath}' '${bin}'`;
   }
 
   write(name: string, text: string): string {

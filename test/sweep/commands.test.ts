@@ -58,6 +58,9 @@ describe('A command line of a sweep', () => {
     assert.throws(() => variablesFrom(['lr=1,,2']), /empty value/);
     assert.throws(() => variablesFrom(['lr=[1,']), /no JSON list/);
     assert.throws(() => variablesFrom(['lr=1', 'lr=2']), /given twice/);
+    for (const half of ['seed=1..', 'seed=..4'])
+      assert.throws(() => variablesFrom([half]), /The range of "seed" has two ends/);
+    assert.deepEqual(variablesFrom(['path=../data']), { path: ['../data'] });
   });
 
   it('reaches a program as the words that were given, with values of whatever kind', () => {

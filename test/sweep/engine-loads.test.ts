@@ -37,6 +37,10 @@ describe('The loads of a sweep', () => {
       [...results.missing].map((each) => each.class),
       ['load', 'load', 'load', 'load'],
     );
+    assert.match(
+      [...results.missing][0]?.error?.message ?? '',
+      /^Loading model was over its limit of 500 ms, and was ended\. .*loadTimeoutMs/,
+    );
     assert.equal(results.length, 4);
     assert.equal(loadsOf('endless'), 1);
     assert.ok(performance.now() - from < 10_000);

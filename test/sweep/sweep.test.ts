@@ -118,7 +118,9 @@ describe('A sweep', () => {
     study.on('ended', (_, { status }) => order.push(status));
     const results = await study.run();
     assert.equal(results.length, 9);
-    assert.equal([...results.missing][0]?.class, 'timeout');
+    const [missing] = [...results.missing];
+    assert.equal(missing?.class, 'timeout');
+    assert.match(missing?.error?.message ?? '', /over its limit of 1\.5 s, and was ended .* timeoutMs.* --timeout/);
     assert.deepEqual(order, [...Array(9).fill('done'), 'failed']);
     const child = Number(readFileSync(join(output(), 'x=0', 'child'), 'utf8'));
     assert.equal(isRunning(child), false);

@@ -170,6 +170,22 @@ describe('The picture of a sweep', () => {
     ]);
   });
 
+  it('says of workers where they are: the machine where there are several, and the GPUs', () => {
+    const gpuUse = { usedMb: 30_720, totalMb: 49_152, utilization: 87 };
+    const withGpus = [worker(1, { gpus: ['0', '1'], gpuUse }), worker(2, { gpus: ['2'] })];
+    assert.deepEqual(drawn(stateOf({ workers: withGpus }), { columns: 80 }).slice(4), [
+      'worker        time       on   cpu  memory   gpu    gpu memory  task',
+      'worker-1      0:01  gpu 0,1                 87%   30 of 48 GB  x=1',
+      'worker-2      0:02    gpu 2                                    x=2',
+    ]);
+    const onHosts = [worker(1), worker(2, { host: 'a-machine-with-a-long-name:60006', gpus: ['0'] })];
+    assert.deepEqual(drawn(stateOf({ workers: onHosts }), { columns: 80 }).slice(4), [
+      'worker        time                    on   cpu  memory  task',
+      'worker-1      0:01                  here                x=1',
+      'worker-2      0:02  a-machine-wit… gpu 0                x=2',
+    ]);
+  });
+
   it('shows of many workers those that wait and those at work for longest, and counts the others', () => {
     const workers = upTo(100).map((i) =>
       worker(i, i === 50 ? { state: 'waiting', folder: undefined, reason: 'GPU 0 is taken by another sweep' } : {}),

@@ -19,6 +19,8 @@ export interface Command {
   readonly summary: string;
   /** `[file]` */
   readonly args?: string;
+  /** What its argument can be, where that is one of a few words. */
+  readonly words?: readonly string[];
   /** Whether a command line may follow behind `--`. */
   readonly takesRest?: boolean;
   readonly flags: readonly Flag[];

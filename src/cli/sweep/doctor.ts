@@ -1,5 +1,6 @@
 import { type Finding, findings } from '../../sweep/commands/doctor.js';
 import { findSweepFile } from '../../sweep/config/find-sweep-file.js';
+import { isOverSsh } from '../../sweep/run/ssh-host.js';
 import type { Sweep } from '../../sweep/sweep.js';
 import { exitCodes } from './exit-code.js';
 import type { Given } from './given.js';
@@ -16,9 +17,10 @@ export async function doctor(given: Given, terminal: Terminal): Promise<number> 
   const found: Finding[] = [];
   const { green, red, dim } = terminal.colors;
   const paint = { works: green, none: dim, wrong: red };
+  const hosts = [...given.list('hosts'), ...(hasFile ? await hostsOf(given) : [])];
   const all = findings({
-    servers: [...given.list('hosts'), ...(hasFile ? await hostsOf(given) : [])],
-    sshHosts: given.list('ssh'),
+    servers: hosts.filter((host) => !isOverSsh(host)),
+    sshHosts: [...given.list('ssh'), ...hosts.filter(isOverSsh)],
     output: given.text('output') ?? (await outputFolder(undefined, given, terminal)),
     checkFile,
   });
@@ -34,7 +36,7 @@ export async function doctor(given: Given, terminal: Terminal): Promise<number> 
 }
 
 function fileText({ plan, spec }: Sweep): string {
-  const tasks = plan ? `${plan.size} tasks` : 'a search';
+  const tasks = plan ? `${plan.size} ${plan.size === 1 ? 'task' : 'tasks'}` : 'a search';
   return `can be read: ${tasks}, into ${spec.output}`;
 }
 

@@ -31,7 +31,11 @@ export const specFlags: readonly Flag[] = [
   { flags: '--cpus <count>', about: 'for each worker' },
   { flags: '--memory <megabytes>', about: 'for each worker: a task that takes more is ended' },
   { flags: '--kind <kind>', about: 'of the workers', choices: ['process', 'thread', 'inline'] },
-  { flags: '--hosts <addresses>', about: 'servers on other machines, with commas', isRepeated: true },
+  {
+    flags: '--hosts <addresses>',
+    about: 'other machines, with commas: a server there (box:60006), or over ssh (ssh://me@box/~/project)',
+    isRepeated: true,
+  },
   { flags: '-t, --title <title>', about: 'only the space with this title', isRepeated: true },
   { flags: '-c, --command <name>', about: 'only this command of each task', isRepeated: true },
   filterFlag,

@@ -17,6 +17,7 @@ export function specOf(given: Given, file: SweepSpec): SweepSpec {
     ...howOf(given),
     ...(Object.keys(workers).length > 0 && { workers }),
     ...(given.has('debug') && debugged(given, { file, workers })),
+    ...(given.has('json') && { print: 'log' as const }), // what tasks print would stand among the objects
   };
 }
 
@@ -103,7 +104,7 @@ function switched(given: Given, name: 'join' | 'canary'): SweepSpec {
 }
 
 function workersOf(given: Given, file: SweepSpec): WorkersOptions {
-  const count = given.text('workers') === 'auto' ? 'auto' : given.wholeNumber('workers');
+  const count = workerCount(given);
   const kind = given.text('kind') as WorkersOptions['kind']; // one of its choices
   const gpus = given.text('gpus');
   const slots = given.texts('resource');
@@ -121,6 +122,14 @@ function workersOf(given: Given, file: SweepSpec): WorkersOptions {
     ...(memoryMb !== undefined && { memoryMb }),
     ...(hosts.length > 0 && { hosts }),
   };
+}
+
+function workerCount(given: Given): WorkersOptions['count'] {
+  const text = given.text('workers');
+  if (text === undefined || text === 'auto') return text;
+  const count = Number(text);
+  if (text.trim() !== '' && Number.isSafeInteger(count) && count >= 0) return count;
+  throw new UsageError(`--workers takes a whole number, or auto, not "${text}"`);
 }
 
 /** In a file of runner's, resources are taken to be there where no GPU is found. */

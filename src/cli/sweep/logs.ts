@@ -14,6 +14,8 @@ import type { Terminal } from './terminal.js';
 export async function logs(given: Given, terminal: Terminal): Promise<number> {
   const recorded = new Recorded(await outputFolder(undefined, given, terminal));
   const [name] = given.args;
+  if (given.has('follow') && given.has('json'))
+    throw new UsageError('-f prints a log as it is written: leave out --json');
   if (name === undefined) return list(recorded, given, terminal);
   const task = taskNamed(recorded, name);
   const command = given.text('command');

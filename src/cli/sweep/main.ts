@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { UsageError } from '../command-line.js';
 import { commands } from './commands.js';
 import { adviceFor, exitCodeOf, exitCodes, exitCodesText } from './exit-code.js';
-import { type Parsed, parsed } from './parser.js';
+import { parsed } from './parser.js';
 import { Terminal } from './terminal.js';
 import { againWith, LoaderNeeded } from './with-loader.js';
 
@@ -15,9 +15,8 @@ ${exitCodesText}`;
 /** Does what a command line asks for; resolves with the exit code. Rejects never. */
 export async function main(words: readonly string[]): Promise<number> {
   const terminal = new Terminal();
-  let asked: Parsed | undefined;
   try {
-    asked = parsed(words, commands, { version: ownVersion(), more });
+    const asked = parsed(words, commands, { version: ownVersion(), more });
     if ('command' in asked) return await asked.command.run(asked.given, terminal, commands);
     if (!asked.isMistake) terminal.print(asked.text.trimEnd());
     else terminal.tell(asked.text.trimEnd());
@@ -25,12 +24,17 @@ export async function main(words: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof LoaderNeeded) return await againWith(error);
     const exitCode = exitCodeOf(error);
-    const isJson = asked !== undefined && 'command' in asked && asked.given.has('json');
-    tellError(error, { terminal, exitCode, isJson, command: words[0] });
+    tellError(error, { terminal, exitCode, isJson: isJsonAsked(words), command: words[0] });
     return exitCode;
   } finally {
     await terminal.flushed();
   }
+}
+
+/** Also where the command line cannot be understood otherwise. */
+function isJsonAsked(words: readonly string[]): boolean {
+  const end = words.indexOf('--');
+  return (end < 0 ? words : words.slice(0, end)).includes('--json');
 }
 
 interface Circumstances {
@@ -43,8 +47,8 @@ interface Circumstances {
 function tellError(error: unknown, { terminal, exitCode, isJson, command }: Circumstances): void {
   const message = error instanceof Error ? error.message : String(error);
   const { code = 'ERR' } = error as { readonly code?: string };
-  if (isJson)
-    terminal.printJson({ error: { code: error instanceof UsageError ? 'ERR_USAGE' : code, message, exitCode } });
+  const told = { code: error instanceof UsageError ? 'ERR_USAGE' : code, message, exitCode };
+  if (isJson) terminal.print(JSON.stringify({ error: told })); // on one line: it may come behind others
   const { red } = terminal.errorColors;
   terminal.tell(`${red('pyw-sweep:')} ${message}`);
   const advice = adviceFor(error);

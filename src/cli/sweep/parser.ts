@@ -41,6 +41,10 @@ export function parsed(
       found = { command, given: new Given(sub.args, valuesOf(sub), rest) };
     });
   }
+  const [first, about = ''] = before;
+  if (first === 'help' && about !== '' && !commands.some(({ name }) => name === about)) {
+    throw new UsageError(`there is no command '${about}'; pyw-sweep help tells which there are`);
+  }
   if (before.length === 0) return { text: program.helpInformation(), isMistake: true };
   try {
     program.parse(before, { from: 'user' });

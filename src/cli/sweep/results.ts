@@ -10,9 +10,11 @@ import { UsageError } from '../command-line.js';
 import { exitCodes } from './exit-code.js';
 import type { Given } from './given.js';
 import { patternsOf } from './given-spec.js';
+import { isFolder } from './is-folder.js';
 import { outputFolder } from './output-folder.js';
 import { plotResults } from './plot-results.js';
 import type { Terminal } from './terminal.js';
+import { writing } from './writing.js';
 
 /** Shows the table of what is done. */
 export async function results(given: Given, terminal: Terminal): Promise<number> {
@@ -20,10 +22,11 @@ export async function results(given: Given, terminal: Terminal): Promise<number>
   const entries = entriesOf(recorded, given);
   const table = resultsFor(entries, queryOf(given));
   const to = given.text('to');
-  const plot = given.text('plot');
-  if (to !== undefined) await table.write(to);
+  const plot = plotFile(given);
+  if (to !== undefined) await writing(to, () => table.write(to));
   if (plot !== undefined) {
-    await plotResults(entries, plot, { output: recorded.output, best: given.text('best') });
+    const about = { output: recorded.output, best: given.text('best') };
+    await writing(plot, () => plotResults(entries, plot, about));
   }
   const stats = given.has('stats') ? statsSummary(table.stats) : undefined;
   if (given.has('json')) terminal.printJson({ ...asJson(table, recorded.output), ...(stats && { stats }) });
@@ -38,6 +41,14 @@ function entriesOf(recorded: Recorded, given: Given): readonly SweepEntry[] {
   const patterns = patternsOf(given.texts('metric'));
   const entries = recorded.entries();
   return [...(patterns ? withMetrics(entries, { output: recorded.output, patterns }) : entries)];
+}
+
+/** A folder behind `--plot` is that of the sweep, meant as the argument. */
+function plotFile(given: Given): string | undefined {
+  if (!given.has('plot')) return undefined;
+  const file = given.text('plot') ?? 'report.html';
+  if (!isFolder(file)) return file;
+  throw new UsageError(`${file} is a folder, and --plot takes a file: --plot report.html ${file}`);
 }
 
 function queryOf(given: Given): ResultsQuery {
@@ -57,21 +68,25 @@ function queryOf(given: Given): ResultsQuery {
 }
 
 function printTable(table: SweepResults, given: Given, terminal: Terminal): void {
-  const { dim } = terminal.colors;
+  const { dim } = terminal.errorColors;
   const maxRows = given.wholeNumber('rows') ?? (terminal.isLive ? 50 : Math.max(1, table.length));
   if (table.length > 0) terminal.print(...table.table({ width: terminal.width, maxRows }));
   else terminal.print('No task is in this table.');
-  const { missing, progress } = table;
-  if (missing.length === 0) return;
-  const { failures, stopped, cancelled, waiting } = progress;
-  const parts = Object.entries({
-    failed: failures,
-    'stopped early': stopped,
-    'cut off': cancelled,
-    'not ended': waiting,
+  const left = leftOut(table, given);
+  if (left.length > 0) terminal.tell(dim(`Without ${left.join(', ')}: --include all shows these too.`));
+}
+
+/** Of the tasks that have ended those that were not asked for. */
+function leftOut({ progress: { failures, stopped, cancelled } }: SweepResults, given: Given): string[] {
+  const asked = new Set(given.list('include'));
+  const counts = [
+    { status: 'failed', what: 'failed', count: failures },
+    { status: 'stopped', what: 'stopped early', count: stopped },
+    { status: 'cancelled', what: 'cut off', count: cancelled },
+  ];
+  return counts.flatMap(({ status, what, count }) => {
+    return count === 0 || asked.has('all') || asked.has(status) ? [] : `${count} ${what}`;
   });
-  const told = parts.filter(([, count]) => count > 0).map(([what, count]) => `${count} ${what}`);
-  terminal.tell(dim(`Without ${told.join(', ')}: --include all shows these too.`));
 }
 
 function printStats(stats: StatsSummary, terminal: Terminal): void {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { findSweepFile } from '../../sweep/config/find-sweep-file.js';
 import { loadSweepFile } from '../../sweep/config/load-sweep-file.js';
 import type { SweepFile } from '../../sweep/config/sweep-file.js';
@@ -6,6 +7,7 @@ import { Sweep } from '../../sweep/sweep.js';
 import { UsageError } from '../command-line.js';
 import type { Given } from './given.js';
 import { specOf } from './given-spec.js';
+import { isFolder } from './is-folder.js';
 import type { Terminal } from './terminal.js';
 import { LoaderNeeded } from './with-loader.js';
 
@@ -44,7 +46,7 @@ async function fileOf(given: Given): Promise<SweepFile | undefined> {
     throw new UsageError('give a sweep file, or a command behind --, not both');
   }
   if (given.rest) return undefined;
-  const path = named ?? yaml ?? foundFile();
+  const path = fileIn(named ?? yaml ?? process.cwd());
   const titles = given.list('title');
   const options = titles.length > 0 ? { titles } : {};
   const file = await loadSweepFile(path, options);
@@ -58,10 +60,12 @@ function isSampledByDocument({ kind }: SweepFile, given: Given): boolean {
   return kind === 'runner' && given.has('sample');
 }
 
-function foundFile(): string {
-  const path = findSweepFile(process.cwd());
+/** Of a folder its sweep file. */
+function fileIn(given: string): string {
+  if (!isFolder(given)) return given;
+  const path = findSweepFile(given);
   if (path !== undefined) return path;
   throw new UsageError(
-    `There is no sweep file in ${process.cwd()}. Make one with pyw-sweep init, name one, or give a command: pyw-sweep run -p lr=0.1,0.01 -- python train.py --lr {lr}`,
+    `There is no sweep file in ${resolve(given)}. Make one with pyw-sweep init, name one, or give a command: pyw-sweep run -p lr=0.1,0.01 -- python train.py --lr {lr}`,
   );
 }

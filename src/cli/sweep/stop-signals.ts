@@ -13,6 +13,7 @@ export class StopSignals implements Disposable {
   #first: NodeJS.Signals | undefined;
   #say: (text: string) => void = () => {};
   #asked = 0;
+  #isAtOnce = false;
 
   constructor(sweep: Sweep) {
     this.#sweep = sweep;
@@ -44,11 +45,11 @@ export class StopSignals implements Disposable {
     this.#first ??= signal;
     const { active } = this.#sweep.counters ?? { active: 0 };
     if (isPolite) {
-      const running = active === 1 ? 'the one that runs is' : `the ${active} that run are`;
-      const rest =
-        active === 0 ? '' : `; ${running} awaited. Again (Ctrl-C) ends ${active === 1 ? 'it' : 'them'} at once`;
-      this.#say(`Stopping: no further task is begun${rest}.`);
-    } else {
+      const running =
+        active === 1 ? '1 still runs. Ctrl-C again ends it' : `${active} still run. Ctrl-C again ends them`;
+      this.#say(`Stopping: no further task is begun${active === 0 ? '' : `; ${running}`}.`); // fits into 80 columns
+    } else if (!this.#isAtOnce) {
+      this.#isAtOnce = true; // said once, however often it is asked for
       this.#say('Stopping at once.');
     }
     this.#sweep.stop({ now: !isPolite });

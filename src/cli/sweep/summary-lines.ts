@@ -2,6 +2,7 @@ import { brief } from '../../sweep/commands/brief.js';
 import { durationText } from '../../sweep/commands/duration.js';
 import type { RunSummary } from '../../sweep/commands/run-summary.js';
 import { cellOf } from '../../sweep/results/cell.js';
+import { shellQuote } from '../../task/command/shell-quote.js';
 import type { Colors } from './colors.js';
 import { placeOf } from './place.js';
 
@@ -10,7 +11,7 @@ const FAILED_SHOWN = 5;
 /** What came of a run, for people. */
 export function summaryLines(summary: RunSummary, { green, red, dim }: Colors): string[] {
   const { total, done, skipped, failures, stopped, cancelled, missing, output, ms, best } = summary;
-  const place = placeOf(output);
+  const place = shellQuote(placeOf(output), 'word');
   const counts = [
     green(`${done + skipped} of ${total} done`) + (skipped > 0 ? ` (${skipped} before)` : ''),
     ...(failures > 0 ? [red(`${failures} failed`)] : []),
@@ -25,9 +26,23 @@ export function summaryLines(summary: RunSummary, { green, red, dim }: Colors): 
     `${counts.join(', ')} in ${durationText(ms)}. ${dim(`Results: pyw-sweep results ${place}`)}`,
     ...(best ? [`The best ${best.metric} has ${best.folder}: ${cellOf(best.value)}`] : []),
     ...failed.slice(0, FAILED_SHOWN).map(({ folder, class: failure, message, log }) => {
-      return `  ${red(failure ?? 'failed')} ${folder}: ${brief(message)}${log ? dim(` (${placeOf(log)})`) : ''}`;
+      return `  ${red(failure ?? 'failed')} ${folder}: ${brief(withoutClass(message))}${log ? dim(` (${placeOf(log)})`) : ''}`;
     }),
     ...(failed.length > FAILED_SHOWN ? [`  and ${failed.length - FAILED_SHOWN} more`] : []),
-    ...(missing.length > 0 ? [dim('Run it again to go on; pyw-sweep retry tries those again that have failed.')] : []),
+    ...nextText(summary, place).map(dim),
   ];
+}
+
+/** Of what the line says already as the class of the failure. */
+function withoutClass(message: string | null): string {
+  return (message ?? '').replace(/^(CommandError|TimedOut): /, '');
+}
+
+/** A further run tries again what has failed, too. */
+function nextText({ missing, failures }: RunSummary, place: string): string[] {
+  const open = missing.filter(({ reason }) => reason !== 'stopped'); // a rule would stop these again
+  if (open.length === 0) return [];
+  if (failures === 0) return ['Run it again to go on.'];
+  const retry = `what has failed again: pyw-sweep retry ${place}`;
+  return [open.length > failures ? `Run it again to go on, or only ${retry}` : `To try ${retry}`];
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Recorded } from '../../sweep/commands/recorded.js';
 import { type SweepStatus, statusOf } from '../../sweep/commands/sweep-status.js';
-import { widthOf } from '../../sweep/results/text-width.js';
 import { exitCodes } from './exit-code.js';
 import type { Given } from './given.js';
 import { outputFolder } from './output-folder.js';
-import { statusLines } from './status-lines.js';
+import { statusTexts } from './status-lines.js';
+import { StatusScreen } from './status-screen.js';
 import type { Terminal } from './terminal.js';
 
 const LOOK_MS = 1000;
@@ -13,7 +13,18 @@ const LOOK_MS = 1000;
 /** Shows how far a sweep is, again and again, until nobody is at work there any more. Only looks. */
 export async function watch(given: Given, terminal: Terminal): Promise<number> {
   const output = await outputFolder(given.args[0], given, terminal);
-  const show = given.has('json') ? asJson(terminal) : terminal.isLive ? inPlace(terminal) : asLines(terminal);
+  const first = statusOf(new Recorded(output)); // or it is said why there is none
+  if (given.has('json')) return untilOver(output, terminal, asJson(terminal));
+  if (!terminal.isLive || process.env.TERM === 'dumb' || !first.isRunning) {
+    return untilOver(output, terminal, asLines(terminal));
+  }
+  await using screen = new StatusScreen({ hasColours: terminal.colors.isColorSupported });
+  return await untilOver(output, terminal, (status) => screen.show(status));
+}
+
+type Show = (status: SweepStatus) => void;
+
+async function untilOver(output: string, terminal: Terminal, show: Show): Promise<number> {
   for (;;) {
     const status = statusOf(new Recorded(output));
     show(status);
@@ -22,26 +33,17 @@ export async function watch(given: Given, terminal: Terminal): Promise<number> {
   }
 }
 
-type Show = (status: SweepStatus) => void;
-
 /** One object a line, when something has changed. */
 function asJson(terminal: Terminal): Show {
   return ifChanged((status) => terminal.print(JSON.stringify(status)));
 }
 
+/** Once it is over, all there is to say. */
 function asLines(terminal: Terminal): Show {
-  return ifChanged((status) => terminal.print(...statusLines(status, terminal.colors).slice(0, 1)));
-}
-
-/** On a terminal what was shown before is written over. */
-function inPlace(terminal: Terminal): Show {
-  let rows = 0;
-  return (status) => {
-    const lines = statusLines(status, terminal.colors);
-    terminal.printBytes(rows > 0 ? `\x1b[${rows}A\x1b[J` : '');
-    terminal.print(...lines);
-    rows = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / terminal.width)), 0);
-  };
+  return ifChanged((status) => {
+    const texts = statusTexts(status, terminal.colors);
+    terminal.print(...(status.isRunning ? texts.slice(0, 1) : texts));
+  });
 }
 
 function ifChanged(show: Show): Show {

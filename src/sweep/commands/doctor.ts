@@ -2,11 +2,12 @@ import { accessSync, constants, existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { remotePlace } from '../../backend/remote-place.js';
 import { TOKEN_VARIABLE, userTokenPath } from '../../link/token.js';
-import { SshServers } from '../../ssh/ssh-servers.js';
+import { tmpSshServer } from '../../ssh/tmp-ssh-server.js';
 import { hasFlock } from '../gpu/flock.js';
 import { listed } from '../gpu/gpu.js';
 import { findGpus } from '../gpu/inventory.js';
 import { Ledger } from '../ledger/ledger.js';
+import { isOverSsh, type SshHost, sshHostFrom } from '../run/ssh-host.js';
 
 /** What was looked at, and what to do about it. */
 export interface Finding {
@@ -19,7 +20,7 @@ export interface Finding {
 export interface DoctorOptions {
   /** Addresses of servers. */
   readonly servers: readonly string[];
-  /** Hosts on which a server would be started over ssh. */
+  /** Hosts on which a server is started over ssh: as for `ssh`, or `ssh://host/folder`. */
   readonly sshHosts: readonly string[];
   readonly output: string;
   /** Loads the sweep file; gives what there is to say of it, and `undefined` where there is none. */
@@ -126,10 +127,9 @@ async function ofServer(host: string): Promise<string> {
 }
 
 async function ofSshHost(host: string): Promise<string> {
+  const { destination, cwd }: SshHost = (isOverSsh(host) ? sshHostFrom(host) : undefined) ?? { destination: host };
   const from = performance.now();
-  const servers = await SshServers.start([host], { keepsGoing: true, onOutput() {}, connectTimeoutMs: CONNECT_MS });
-  await servers.terminate();
-  const [error] = servers.report.errors;
-  if (error) throw new Error(error.message);
+  const server = await tmpSshServer(destination, { cwd, connectTimeoutMs: CONNECT_MS });
+  await server.terminate();
   return `a server can be started there (${Math.round(performance.now() - from)} ms)`;
 }

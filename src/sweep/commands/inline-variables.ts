@@ -37,6 +37,9 @@ function variableFrom(text: string): [string, VariableSpec] {
 }
 
 function rangeFrom(name: string, text: string): RangeSpec | undefined {
+  if (/^([+-]?\d+\.\.|\.\.[+-]?\d+)$/.test(text)) {
+    throw new OptionError(`The range of "${name}" has two ends: ${name}=0..4, not ${name}=${text}.`);
+  }
   const found = /^([^.:,]*(?:\.\d[^.:,]*)?)\.\.([^:,]+)(?::(\d+))?(?::(\w+))?$/.exec(text);
   if (!found) return undefined;
   const [, from = '', to = '', count, scale] = found;

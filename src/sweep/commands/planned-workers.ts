@@ -5,6 +5,7 @@ import { areFound } from '../run/gpu-options.js';
 import { hostsOf, isHereAtWork } from '../run/hosts-of.js';
 import { textOfHost } from '../run/sites.js';
 import type { HostOptions, WorkersOptions } from '../run/spec.js';
+import { serverOverSsh } from '../run/ssh-host.js';
 
 /** A worker that there will be. */
 export interface PlannedWorker {
@@ -24,6 +25,8 @@ export interface PlannedWorkers {
 }
 
 type Unnamed = Omit<PlannedWorker, 'name'>;
+/** For each worker the ids of its GPUs. */
+type Slots = readonly (readonly string[])[];
 
 /** Who would work, and with which GPUs; none is taken. Throws where what is asked for of this machine is not there. */
 export async function plannedWorkers(workers: WorkersOptions = {}): Promise<PlannedWorkers> {
@@ -52,7 +55,7 @@ interface Remote {
 async function remoteOf(options: HostOptions): Promise<Remote> {
   const host = textOfHost(options);
   try {
-    const slots = areFound(options.gpus) ? await slotsFor(options, new RemoteKeeper(options)) : undefined;
+    const slots = areFound(options.gpus) ? await slotsThere(options) : undefined;
     const count = options.count ?? slots?.length ?? 1;
     return {
       host,
@@ -63,11 +66,20 @@ async function remoteOf(options: HostOptions): Promise<Remote> {
   }
 }
 
+async function slotsThere(options: HostOptions): Promise<Slots | undefined> {
+  const server = await serverOverSsh(options);
+  try {
+    return await slotsFor(options, new RemoteKeeper(server ? { ...options, host: server } : options));
+  } finally {
+    await server?.terminate();
+  }
+}
+
 /** The ids of the GPUs that each worker of a machine gets; `undefined` where none is asked for. */
 async function slotsFor(
   { gpus, count }: Pick<WorkersOptions, 'gpus' | 'count'>,
   keeper: GpuKeeper,
-): Promise<readonly (readonly string[])[] | undefined> {
+): Promise<Slots | undefined> {
   try {
     const desk = await GpuDesk.open({ name: '', gpus, count, keeper: lookingOnly(keeper), onWait() {} });
     return desk.slots?.map(({ parts }) => parts.map(({ gpu }) => gpu.id));

@@ -23,7 +23,7 @@ export interface ResultsQuery {
   /** `loss` or `loss:desc`; the first counts most. */
   readonly sort?: readonly string[];
   readonly columns?: readonly string[];
-  /** Without it, columns that say the same in every row are left out. */
+  /** Without it, columns that say the same in every row are left out, but for those of `meta`. */
   readonly isWhole?: boolean;
 }
 
@@ -36,7 +36,13 @@ export function resultsFor(entries: Iterable<SweepEntry>, query: ResultsQuery): 
   if (best !== undefined) table = bestOf(table, best, count ?? 1);
   for (const each of [...sort].reverse()) table = sorted(table, each); // it is stable: the last one decides first
   if (columns.length > 0) return table.select(...columns);
-  return isWhole ? table : table.concise();
+  return isWhole ? table : concise(table, metaOf(query.meta));
+}
+
+/** What was asked for by name is shown, also where it is the same in every row. */
+function concise(table: SweepResults, asked: readonly MetaName[]): SweepResults {
+  const kept = new Set([...table.concise().columns.map(({ name }) => name), ...asked.map((name) => `task.${name}`)]);
+  return table.select(...table.columns.map(({ name }) => name).filter((name) => kept.has(name)));
 }
 
 const statuses: readonly TaskStatus[] = ['done', 'failed', 'stopped', 'cancelled'];

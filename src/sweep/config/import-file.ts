@@ -32,7 +32,7 @@ export async function importFile(file: string): Promise<Imported> {
 
 /** What a module needs that is not imported here but by workers. Throws where that is not to be had. */
 export function loaderFor(file: string): string | undefined {
-  if (!isTypeScript(file) || canStrip() || hasLoader()) return undefined;
+  if (!isTypeScript(file) || stripsTypes() || hasLoader()) return undefined;
   const found = tsxFor(file);
   if (found === undefined) throw new Error(noLoader);
   return found;
@@ -44,7 +44,8 @@ function isTypeScript(file: string): boolean {
   return /\.[cm]?ts$/.test(file);
 }
 
-function canStrip(): boolean {
+/** Whether this Node takes TypeScript as it is. */
+export function stripsTypes(): boolean {
   return Boolean((process.features as { readonly typescript?: unknown }).typescript); // not in the types of Node 20
 }
 

@@ -38,9 +38,10 @@ export function storageError(error: unknown, doing: string, path: string): Ledge
   if (error instanceof LedgerError) return error;
   const code = codeOf(error);
   const cause = code ?? (error instanceof Error ? error.message : String(error));
-  return new LedgerError(`Cannot ${doing}: ${path} (${cause}). ${remedyFor(code)}`, 'ERR_LEDGER_STORAGE', {
-    cause: error,
-  });
+  const isRefused = code === 'EACCES' || code === 'EPERM';
+  const remedy =
+    isRefused && doing.startsWith('read ') ? 'You have no right to read it. Ask its owner.' : remedyFor(code);
+  return new LedgerError(`Cannot ${doing}: ${path} (${cause}). ${remedy}`, 'ERR_LEDGER_STORAGE', { cause: error });
 }
 
 export function notBegun(id: string, attempt: number): LedgerError {

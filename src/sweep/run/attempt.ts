@@ -14,6 +14,7 @@ import type { Place } from './place.js';
 import type { Leaver } from './salvage.js';
 import type { Shift } from './shift.js';
 import type { Performable, SweepWorker } from './sweep-worker.js';
+import { toldOfLimit } from './time-limit.js';
 import { unlessAborted } from './unless-aborted.js';
 import { unpack } from './unpack.js';
 import { type Cut, judge, type Verdict, verdictOfLate, verdictOfLoss } from './verdict.js';
@@ -131,8 +132,7 @@ export class Attempt implements Performable, Leaver {
   }
 
   async #perform(worker: SweepWorker): Promise<TaskReport | undefined> {
-    const { timeoutMs } = this.#shift.spec;
-    if (!this.#performance && !this.#cut) worker.perform([this], { timeoutMs });
+    if (!this.#performance && !this.#cut) worker.perform([this], this.#shift.spec);
     const performance = this.#performance;
     if (!performance) return {}; // cut before it began
     const report = await performance.report();
@@ -144,10 +144,9 @@ export class Attempt implements Performable, Leaver {
   get assignment(): Assignment {
     const { point, folder } = this.task;
     const loaded = this.#shift.loads.namesFor(this.task);
-    const only = this.#commands.left;
     return {
       ...(loaded.length > 0 && { loaded }),
-      ...(only && { only }),
+      ...(this.#commands.left && { only: this.#commands.left }),
       id: point.id,
       name: folder,
       attempt: this.number,
@@ -161,10 +160,9 @@ export class Attempt implements Performable, Leaver {
 
   /** Where it writes, as its worker sees it. */
   #folderThere(): Assignment['folder'] {
-    const { folder } = this.task;
-    const there = this.#place.output;
-    if (there === 'same') return join(this.#shift.output, folder);
-    if (there !== 'scratch') return posix.join(there.path, folder);
+    const { output } = this.#place;
+    if (output === 'same') return join(this.#shift.output, this.task.folder);
+    if (output !== 'scratch') return posix.join(output.path, this.task.folder);
     this.scratch = `pyw-task-${crypto.randomUUID()}`;
     return { scratch: this.scratch };
   }
@@ -208,7 +206,9 @@ export class Attempt implements Performable, Leaver {
   }
 
   #verdictOf(error: unknown): Verdict {
-    if (this.#cut || !(error instanceof LoadError)) return verdictOfLoss(error, this.#cut);
+    if (this.#cut || !(error instanceof LoadError)) {
+      return verdictOfLoss(toldOfLimit(error, { ms: this.#shift.spec.timeoutMs }), this.#cut);
+    }
     this.isFinal = error.isKnown;
     if (error.cause instanceof WorkerLostError && !error.isKnown) return verdictOfLoss(error.cause, undefined);
     return { status: 'failed', class: 'load', error: errorRecord(error.cause) };

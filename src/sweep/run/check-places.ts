@@ -13,6 +13,7 @@ import {
 import { OptionError } from '../../base/errors.js';
 import type { GpuOptions } from './gpu-options.js';
 import type { HostOptions, WorkersOptions } from './spec.js';
+import { isOverSsh, sshHostFrom } from './ssh-host.js';
 
 /** What can be said of GPUs and hosts without asking any machine. */
 export function checkPlaces({ gpus, hosts = [] }: WorkersOptions): void {
@@ -29,7 +30,7 @@ export function hostOf(given: string | HostOptions): HostOptions {
 }
 
 const hostChecks: Readonly<Record<keyof HostOptions, Check>> = {
-  host: isAnything,
+  host: isHost,
   count: isCount,
   gpus: isAnything,
   env: isEnv,
@@ -57,4 +58,9 @@ function checkGpus(gpus: WorkersOptions['gpus']): void {
   throw new OptionError(
     `"gpus" takes a number for each worker, a list, 'inherit' or an object, not ${JSON.stringify(gpus)}.`,
   );
+}
+
+function isHost(value: unknown): string | undefined {
+  if (!isOverSsh(value) || sshHostFrom(value)) return undefined;
+  return 'ssh://[user@]host[:port][/folder], or the address of a server';
 }

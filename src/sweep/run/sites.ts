@@ -1,8 +1,10 @@
+import type { TmpSshServer } from '../../ssh/tmp-ssh-server.js';
 import { GpuDesk } from './gpu-desk.js';
 import { LocalKeeper, RemoteKeeper } from './gpu-keeper.js';
 import { areFound } from './gpu-options.js';
 import { hostsOf, isHereAtWork } from './hosts-of.js';
 import type { HostOptions, WorkersOptions } from './spec.js';
+import { serverOverSsh } from './ssh-host.js';
 
 /** Another machine, and its GPUs. */
 export interface HostSite {
@@ -33,15 +35,25 @@ export async function openSites({ workers, name, onWait, onMissing }: SitesOptio
   const gpus = isHereAtWork(workers) || workers.gpus === 'inherit' ? workers.gpus : undefined;
   const hosts = hostsOf(workers);
   const desks: GpuDesk[] = [];
-  const close = async (): Promise<void> => void (await Promise.all(desks.map((desk) => desk.close())));
+  const servers: TmpSshServer[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.all(desks.map((desk) => desk.close()));
+    await Promise.all(servers.map((server) => server.terminate()));
+  };
   const open = async (options: Omit<Parameters<typeof GpuDesk.open>[0], 'name' | 'onWait'>): Promise<GpuDesk> => {
     const desk = await GpuDesk.open({ ...options, name, onWait });
     desks.push(desk);
     return desk;
   };
+  const reached = async (options: HostOptions): Promise<HostOptions> => {
+    const server = await serverOverSsh(options);
+    if (!server) return options;
+    servers.push(server);
+    return { ...options, host: server };
+  };
   try {
     const local = await open({ gpus, count, keeper: new LocalKeeper() });
-    const opened = await Promise.allSettled(hosts.map((host) => hostSite(host, open)));
+    const opened = await Promise.allSettled(hosts.map(async (host) => hostSite(await reached(host), open)));
     const missing = opened.filter((each) => each.status === 'rejected');
     if (missing.length > 0 && missing.length === hosts.length && !count) throw missing[0]?.reason;
     for (const [i, host] of hosts.entries()) {

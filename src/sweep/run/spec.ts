@@ -102,7 +102,10 @@ export interface WorkersOptions {
   readonly memoryMb?: number;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
-  /** Other machines. With some, this one works only if `count` says so. */
+  /**
+   * Other machines: the address of a server, or `ssh://me@gpu-box/~/project` for one that is started there over ssh and ended with
+   * the sweep. With some, this one works only if `count` says so.
+   */
   readonly hosts?: readonly (string | HostOptions)[];
   /** Run in each worker before its first task, and after its last. */
   readonly setup?: Target;

@@ -7,6 +7,7 @@ import type { serveTask } from '../../task/task-main.js';
 import type { PersistentWorkerOptions } from '../../worker/options.js';
 import { PersistentWorker } from '../../worker/persistent-worker.js';
 import { Performance } from './performance.js';
+import { toldOfLimit } from './time-limit.js';
 
 /** What every worker of a sweep runs. */
 export const taskMain = target<typeof serveTask>(new URL('../../task/task-main.js', import.meta.url), 'serveTask');
@@ -92,7 +93,9 @@ export class SweepWorker {
 
   async load(load: Load, limit: CallLimit): Promise<void> {
     this.holds.delete(load.variable);
-    await this.#call({ type: 'load', desk: this.#desk, ...load }, limit);
+    await this.#call({ type: 'load', desk: this.#desk, ...load }, limit).catch((error: unknown) => {
+      throw toldOfLimit(error, { variable: load.variable, ms: limit.timeoutMs });
+    });
     this.holds.set(load.variable, JSON.stringify(load.value));
   }
 

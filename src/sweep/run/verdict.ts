@@ -1,8 +1,9 @@
-import { CallAbortedError, WorkerClosedError, WorkerLostError } from '../../base/errors.js';
+import { WorkerClosedError, WorkerLostError } from '../../base/errors.js';
 import { errorRecord } from '../../task/error-record.js';
 import type { TaskReport } from '../../task/order.js';
 import type { FailureClass, TaskEnd } from '../../task/record.js';
 import type { SuccessRule } from './spec.js';
+import { TimedOut } from './time-limit.js';
 
 /** How an attempt came out, before it is written down. */
 export type Verdict = Pick<TaskEnd, 'status' | 'class' | 'error'>;
@@ -53,7 +54,7 @@ export function verdictOfLoss(error: unknown, cut: Cut | undefined): Verdict {
   if (cut?.why === 'memory') return failed('oom', { name: 'OutOfMemory', message: cut.reason });
   if (cut?.why === 'stop')
     return { status: 'cancelled', error: { name: 'Cancelled', message: 'The sweep was stopped.' } };
-  if (error instanceof CallAbortedError && error.code === 'ERR_CALL_TIMEOUT') return failed('timeout', record);
+  if (error instanceof TimedOut) return failed('timeout', { name: error.name, message: error.message });
   if (error instanceof WorkerLostError) return failed(wasOutOfMemory(error) ? 'oom' : 'lost', record);
   if (error instanceof WorkerClosedError) return failed('lost', record);
   return failed('error', record);

@@ -16,7 +16,7 @@ const EVERY_MS = 30_000;
 
 /**
  * Tells each event as one JSON object on a line of its own. Each has `t`, milliseconds since 1970, and `event`:
- * - `begin`: `title`, `output`
+ * - `begin`: `title`, `output`. `resumed`: `done`, `stopped`, `again`, `new`, where something is recorded already
  * - `worker`: `worker`. `waiting`: `worker`, `reason`
  * - `started`: `task`, `worker`, `attempt`. `progress`: `task`, `told`
  * - `ended`, `retried`: `task`, `status`, `class`, `error`, `worker`, `attempt`, `ms`, `result`
@@ -37,6 +37,7 @@ export function tellInJson(sweep: Listened, { title, output, now, write }: JsonL
   let hasBegun = false;
   tell('begin', { title, output });
   const undo = listen(sweep, {
+    resumed: ({ done, stopped, again, fresh }) => tell('resumed', { done, stopped, again, new: fresh }),
     worker: (worker) => tell('worker', { worker }),
     waiting: (worker, reason) => tell('waiting', { worker, reason }),
     started: (task, worker, attempt) => {

@@ -6,6 +6,7 @@ import { frame } from './frame.js';
 import { type InputStream, isInForeground, Keyboard } from './keyboard.js';
 import { listen } from './listen.js';
 import { Outlet, type OutputStream } from './outlet.js';
+import { resumedLine } from './resumed-line.js';
 import { RESTORE, Screen } from './screen.js';
 import { snapshot } from './snapshot.js';
 import { ViewModel } from './view-model.js';
@@ -98,6 +99,7 @@ export class LiveView implements AsyncDisposable {
         halted: soon,
         reopened: soon,
         note: onNote,
+        resumed: (known) => this.say(resumedLine(known)),
       }),
       () => output.off('resize', onResize),
       () => process.off('SIGCONT', onContinue),

@@ -1,11 +1,12 @@
 import type { Estimate } from '../batch/estimate.js';
-import type { Resumed, SweepEvents } from '../run/sweep-events.js';
+import type { SweepEvents } from '../run/sweep-events.js';
 import type { Counters } from '../run/tally.js';
 import type { WorkerStatus } from '../run/worker-status.js';
 import { clock, clockRange, rate } from './amounts.js';
 import { cleanText } from './clean-text.js';
 import { lastErrorLine } from './failure-groups.js';
 import { type Listened, listen } from './listen.js';
+import { resumedLine } from './resumed-line.js';
 
 export interface PlainLinesOptions {
   /** 1: a line every 30 s, and each failure; 2: every second; 3: each event too. */
@@ -41,7 +42,7 @@ export function tellInLines(sweep: Listened, { verbose, now, write }: PlainLines
   return () => {
     clearInterval(timer);
     for (const each of undo) each();
-    tell();
+    if (hasBegun || now().counters?.total) tell(); // else it was not even known what there is to do
   };
 }
 
@@ -55,11 +56,6 @@ function always(write: (line: string) => void): Partial<SweepEvents> {
         write(`FAILED ${cleanText(folder)} (${end.class ?? 'error'}): ${lastErrorLine(end)}`);
     },
   };
-}
-
-function resumedLine({ done, stopped, again, fresh }: Resumed): string {
-  const early = stopped > 0 ? `, ${stopped} stopped early` : '';
-  return `${done} done${early}, ${again} failed or cut off and run again, ${fresh} new`;
 }
 
 function eachEvent(write: (line: string) => void): Partial<SweepEvents> {

@@ -1,3 +1,4 @@
+import { relative } from 'node:path';
 import type { Sweep } from '../sweep.js';
 import { FailureGroups } from './failure-groups.js';
 import { listen } from './listen.js';
@@ -38,7 +39,7 @@ export class ViewModel {
   state({ keys, isOver = false, foldersMax = FOLDERS_MAX }: StateOptions): ViewState {
     const { spec, counters, workers } = this.#sweep;
     return {
-      title: spec.title ?? spec.output,
+      title: spec.title ?? placeOf(spec.output),
       startedAt: this.#startedAt,
       counters,
       isSearch: spec.search !== undefined,
@@ -62,6 +63,12 @@ export class ViewModel {
       this.#estimate = { remaining: this.#sweep.remaining, at };
     return this.#estimate.remaining;
   }
+}
+
+/** As one would name it from here. */
+function placeOf(output: string): string {
+  const place = relative('', output);
+  return place === '' || place.startsWith('..') ? output : place;
 }
 
 interface StateOptions {

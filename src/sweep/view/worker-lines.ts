@@ -1,4 +1,4 @@
-import { cut, padded } from '../results/text-width.js';
+import { cut, padded, widthOf } from '../results/text-width.js';
 import type { WorkerStatus } from '../run/worker-status.js';
 import { clock, megabytes, short } from './amounts.js';
 import { cleanText } from './clean-text.js';
@@ -20,9 +20,10 @@ interface Figure {
 
 const NAME_MAX = 14;
 const TASK_MIN = 16;
+const PLACE_MAX = 20;
 
+const time: Figure = { title: 'time', width: 9, of: ({ since }, now) => clock(now - since) };
 const figures: readonly Figure[] = [
-  { title: 'time', width: 9, of: ({ since }, now) => clock(now - since) },
   { title: 'cpu', width: 6, of: ({ cpuPercent }) => (cpuPercent === undefined ? '' : `${Math.round(cpuPercent)}%`) },
   { title: 'memory', width: 8, of: ({ memoryMb }) => (memoryMb === undefined ? '' : megabytes(memoryMb)) },
   {
@@ -55,11 +56,23 @@ export function workerLines(workers: readonly WorkerStatus[], { columns, lines, 
 function figuresFor(workers: readonly WorkerStatus[], room: number): Figure[] {
   const hasGpus = workers.some(({ gpuUse }) => gpuUse !== undefined);
   let left = room;
-  return figures.filter(({ title, width }) => {
+  return [time, ...placeFigure(workers), ...figures].filter(({ title, width }) => {
     if (title.startsWith('gpu') && !hasGpus) return false;
     left -= width;
     return left >= 0;
   });
+}
+
+/** On which machine, where there are several, and with which GPUs, where there are any. */
+function placeFigure(workers: readonly WorkerStatus[]): Figure[] {
+  const isOneHost = new Set(workers.map(({ host }) => host)).size < 2;
+  const of = ({ host, gpus }: WorkerStatus): string => {
+    const gpu = gpus.length > 0 ? [`gpu ${gpus.join(',')}`] : [];
+    const room = PLACE_MAX - 1 - widthOf(gpu.join());
+    return cut([...(isOneHost ? [] : [cut(cleanText(host), Math.max(8, room))]), ...gpu].join(' '), PLACE_MAX);
+  };
+  const widest = Math.max(0, ...workers.map((worker) => widthOf(of(worker))));
+  return widest === 0 ? [] : [{ title: 'on', width: widest + 2, of }];
 }
 
 function titles(nameWidth: number, shown: readonly Figure[]): Line {
