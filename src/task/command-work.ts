@@ -3,7 +3,7 @@ import { timeStamp } from './command/command-log.js';
 import { runCommands } from './command/run-commands.js';
 import { fillTemplate, parseTemplate, type TemplateValues } from './command/template.js';
 import { ChildrenCpuTime } from './cpu-time.js';
-import type { Assignment, Preparation, TaskReport, Work } from './order.js';
+import type { Assignment, CommandNews, Preparation, TaskReport, Work } from './order.js';
 import type { Folder } from './task-folder.js';
 
 interface Surroundings {
@@ -39,6 +39,9 @@ export async function performCommands(
     ...(work.jsonLines && { jsonLines: true }),
     signal: call.signal,
     graceMs: work.graceMs,
+    onDone: (command, metrics = {}) => {
+      if (command.name !== commands.at(-1)?.name) call.progress(['command', command, metrics] satisfies CommandNews);
+    },
     ...(work.follow && { onProgress: (told) => call.progress(told) }),
     ...(isAloud && { onOutput: (bytes) => void process.stdout.write(bytes) }),
   });

@@ -46,10 +46,11 @@ export class Desk {
     this.#home?.goBack();
     const folder = folderFor(task);
     const { work } = preparation;
-    if (work.type === 'commands') return withFiles(folder, performCommands(task, { work, preparation, folder, call }));
+    if (work.type === 'commands')
+      return withFiles(folder, call, performCommands(task, { work, preparation, folder, call }));
     if (!this.#task) throw new Error('A task came before the function was there.');
     const loaded = Object.fromEntries((task.loaded ?? []).map((name) => [name, this.#held.get(name)?.value]));
-    return withFiles(folder, performFunction(this.#task, task, { preparation, folder, call, loaded }));
+    return withFiles(folder, call, performFunction(this.#task, task, { preparation, folder, call, loaded }));
   }
 
   /** Gives everything back. */
@@ -76,11 +77,17 @@ function functionOf(ref: TargetRef): Promise<(...args: never[]) => unknown> {
   return loadTarget(ref, { context, __name: (value: unknown) => value });
 }
 
-function withFiles(folder: Folder, report: TaskReport | Promise<TaskReport>): TaskReport | Promise<TaskReport> {
+/** What was asked to stop and did gives its files back all the same. */
+function withFiles(
+  folder: Folder,
+  call: Context,
+  report: TaskReport | Promise<TaskReport>,
+): TaskReport | Promise<TaskReport> {
   if (!folder.isScratch) return report;
   return Promise.resolve(report).then(
     async (given) => ({ ...given, ...(await folder.collect()) }),
     async (error) => {
+      if (call.signal.aborted) return { wasAsked: true, ...(await folder.collect()) };
       await folder.remove();
       throw error;
     },

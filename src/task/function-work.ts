@@ -60,7 +60,8 @@ export function performFunction(
 ): TaskReport | Promise<TaskReport> {
   const { call } = surroundings;
   const record = new Recording(surroundings);
-  const returned = (value: unknown): TaskReport => record.end({ result: resultOf(value) });
+  const returned = (value: unknown): TaskReport =>
+    record.end({ result: resultOf(value), ...(wasAskedToStop(call) && { wasAsked: true }) });
   const failed = (error: unknown): TaskReport => {
     const report = record.end({ error: errorRecord(error), class: classOf(error) });
     if (call.signal.aborted) throw error; // it was asked to stop: the caller knows what that means
@@ -144,6 +145,16 @@ class Recording {
       ...(cpuMs !== undefined && { cpuMs }),
       ...(this.#timings && { timers: this.#timings.toJSON() }),
     };
+  }
+}
+
+/** Without making a signal: most tasks have none. */
+function wasAskedToStop(call: Context): boolean {
+  try {
+    call.throwIfTerminated();
+    return false;
+  } catch {
+    return true;
   }
 }
 

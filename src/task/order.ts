@@ -8,6 +8,7 @@ export type TaskOrder = { readonly desk: string } & (
   | ({ readonly type: 'prepare' } & Preparation)
   | ({ readonly type: 'load' } & Load)
   | ({ readonly type: 'perform' } & Assignment)
+  | { readonly type: 'salvage'; readonly scratch: string }
   | { readonly type: 'finish' }
 );
 
@@ -60,8 +61,8 @@ export interface Assignment {
   readonly texts: Readonly<Record<string, string>>;
   /** What values are called that were given labels, by variable. */
   readonly labels?: Readonly<Record<string, string>>;
-  /** On this host; without one, a scratch folder whose files travel back with the report. */
-  readonly folder?: string;
+  /** On this host; or the name of a scratch folder, whose files travel back with the report. */
+  readonly folder: string | { readonly scratch: string };
   /** What `params.json` in that folder is to say. */
   readonly record?: string;
   /** The variables in effect that have a loaded value; the worker may hold others from tasks before. */
@@ -70,11 +71,19 @@ export interface Assignment {
   readonly only?: readonly string[];
 }
 
+/**
+ * What is told as progress when a command is done and others follow: so much need not be done again, whatever happens to the
+ * worker. What tasks tell is a record, never an array.
+ */
+export type CommandNews = readonly ['command', CommandRecord, Params];
+
 /** What came of it. */
 export interface TaskReport {
   readonly result?: Params;
   readonly error?: ErrorRecord;
   readonly class?: FailureClass;
+  /** It was asked to stop before it returned. */
+  readonly wasAsked?: true;
   readonly commands?: readonly CommandRecord[];
   readonly log?: string;
   readonly peakMemoryMb?: number;

@@ -52,5 +52,7 @@ export interface TaskEnd {
   /** Milliseconds it waited for a worker, a GPU or memory, as far as that was known. */
   readonly waitedMs?: number;
   readonly log?: string;
+  /** Of a failure: the run in which it ended does not try it again. */
+  readonly forGood?: true;
   readonly note?: Value;
 }

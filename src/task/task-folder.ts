@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -16,13 +16,26 @@ export interface Folder {
   remove(): Promise<void>;
 }
 
-export function folderFor(task: Assignment): Folder {
-  if (task.folder !== undefined) {
-    makeFolder(task.folder);
-    if (task.record !== undefined) writeOnce(join(task.folder, 'params.json'), task.record);
-    return { path: task.folder, isScratch: false, collect: async () => ({}), remove: async () => {} };
+export function folderFor({ folder, record }: Assignment): Folder {
+  if (typeof folder === 'string') {
+    makeFolder(folder);
+    if (record !== undefined) writeOnce(join(folder, 'params.json'), record);
+    return { path: folder, isScratch: false, collect: async () => ({}), remove: async () => {} };
   }
-  const path = mkdtempSync(join(tmpdir(), 'pyw-task-'));
+  const scratch = scratchFolder(folder.scratch);
+  mkdirSync(scratch.path, { mode: 0o700 });
+  return scratch;
+}
+
+/** What is left in the scratch folder of a task that could not see to that itself; nothing of it stays. */
+export async function salvaged(name: string): Promise<Pick<TaskReport, 'files' | 'leftBehind'>> {
+  const folder = scratchFolder(name);
+  return existsSync(folder.path) ? folder.collect() : {};
+}
+
+function scratchFolder(name: string): Folder {
+  if (!/^pyw-task-[\w-]+$/.test(name)) throw new Error(`"${name}" is no name of a scratch folder.`);
+  const path = join(tmpdir(), name);
   const remove = (): Promise<void> => rm(path, { recursive: true, force: true });
   return {
     path,
@@ -52,7 +65,8 @@ async function pack(folder: string): Promise<Pick<TaskReport, 'files' | 'leftBeh
   const files: { name: string; bytes: Uint8Array }[] = [];
   const leftBehind: string[] = [];
   let room = TRAVEL_BYTES_MAX;
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  for (const entry of [...entries.filter(isLog), ...entries.filter((each) => !isLog(each))]) {
     if (!entry.isFile()) continue; // links and sockets mean nothing elsewhere
     const path = join(entry.parentPath ?? entry.path, entry.name);
     const { size } = await stat(path);
@@ -65,4 +79,9 @@ async function pack(folder: string): Promise<Pick<TaskReport, 'files' | 'leftBeh
     files.push({ name, bytes: await readFile(path) });
   }
   return { files, ...(leftBehind.length > 0 && { leftBehind }) };
+}
+
+/** Logs travel first, while there is room. */
+function isLog({ name }: { readonly name: string }): boolean {
+  return name.startsWith('log.');
 }

@@ -1,6 +1,7 @@
 import { context } from '../host/context.js';
 import { Desk } from './desk.js';
 import type { TaskOrder, TaskReport } from './order.js';
+import { salvaged } from './task-folder.js';
 
 const desks = new Map<string, Desk>();
 
@@ -14,6 +15,8 @@ export function serveTask(order: TaskOrder): TaskReport | undefined | Promise<Ta
       return desk.load(order);
     case 'perform':
       return desk.perform(order, context());
+    case 'salvage':
+      return salvaged(order.scratch);
     case 'finish':
       desks.delete(order.desk);
       return desk.finish();

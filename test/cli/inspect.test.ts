@@ -270,6 +270,32 @@ describe('pyw-sweep shows', function () {
     writeFileSync(join(command.path, 'sweep-output', '.pyw', 'sweep.json'), '{');
     const damaged = await command.run(['run', ...study]);
     assert.equal(damaged.code, 3);
-    assert.match(damaged.stderr, /sweep\.json is damaged\. Put it back/);
+    assert.match(damaged.stderr, /sweep\.json is damaged[\s\S]*Put a copy[\s\S]*--accept-changes/);
+    assert.equal((await command.run(['plan', ...study])).code, 3);
+    const shown = await command.run(['status']);
+    assert.equal(shown.code, 0);
+    assert.match(shown.stdout, /4 of 6 done[\s\S]*sweep\.json is damaged/);
+    assert.equal((await command.json(['results'])).rows.length, 4);
+    assert.equal((await command.run(['logs', 'lr=1e-3/seed=2'])).code, 0);
+  });
+
+  it('what is recorded though its sweep.json is damaged, which goes on when that is accepted, and keeps the damaged one', async () => {
+    const other = new SweepCommand();
+    const run = ['run', '-p', 'x=1..3', '-w', '1', '--', 'echo ran >> ran; true {x}'];
+    try {
+      assert.equal((await other.run(run)).code, 0);
+      const root = join(other.path, 'sweep-output', '.pyw');
+      for (const text of ['', '{"format":1}', 'null', '\0\0\0\0']) {
+        writeFileSync(join(root, 'sweep.json'), text);
+        assert.equal((await other.json(['status'])).counts.done, 3);
+      }
+      const again = await other.json(['run', '--accept-changes', ...run.slice(1)]);
+      assert.deepEqual([again.exitCode, again.skipped, again.done], [0, 3, 0]);
+      assert.equal(readdirSync(root).filter((name) => name.startsWith('sweep.json.damaged-')).length, 1);
+      assert.equal((await other.run(run)).code, 0);
+      assert.equal(other.read('ran'), 'ran\nran\nran\n');
+    } finally {
+      other.remove();
+    }
   });
 });

@@ -58,6 +58,10 @@ describe('pyw-sweep', function () {
     run.child.kill('SIGTERM');
     assert.equal((await run.ended).code, 143);
     await eventually(() => !isRunning(pidOf(1)) && !isRunning(pidOf(2)));
+    const { counts, isRunning: isAtWork } = await command.json(['status']);
+    assert.deepEqual([counts.cancelled, counts.waiting, isAtWork], [2, 2, false]);
+    command.write('go', '');
+    assert.deepEqual([(await command.json(['run', ...study])).done], [4]);
   });
 
   it('stops a sweep that runs elsewhere politely, and waits for it', async () => {
@@ -141,6 +145,23 @@ describe('pyw-sweep', function () {
     assert.equal(code, 0);
     assert.deepEqual([told[0]?.isRunning, told[0]?.counts.done], [true, 0]);
     assert.deepEqual([told.at(-1)?.isRunning, told.at(-1)?.counts.done], [false, 4]);
+  });
+
+  it('tells a search of what failed before, and runs that again only when asked to', async () => {
+    const search = 'search: { next: ({ length }) => (length < 3 ? { x: length } : undefined) }';
+    command.write(
+      'study.mjs',
+      `export default { ${search}, commands: 'echo {x} >> ran; test -e ok || test {x} != 1' };`,
+    );
+    for (const _ of [1, 2]) {
+      const { exitCode, failures, missing } = await command.json(['run', '-y', 'study.mjs', '-w', '1']);
+      assert.deepEqual([exitCode, failures, missing.map(({ folder }) => folder)], [1, 1, ['x=1']]);
+    }
+    assert.equal(command.read('ran'), '0\n1\n2\n');
+    command.write('ok', '');
+    const { exitCode, missing } = await command.json(['retry']);
+    assert.deepEqual([exitCode, missing], [0, []]);
+    assert.equal(command.read('ran'), '0\n1\n2\n1\n');
   });
 
   it('tries again only what has failed, as it was run before, from any folder', async () => {

@@ -84,6 +84,7 @@ const workerOptions: Record<keyof Required<WorkersOptions>, true> = {
   hosts: true,
   setup: true,
   teardown: true,
+  setupTimeoutMs: true,
   tasksMax: true,
 };
 const hostOptions: Record<keyof Required<HostOptions>, true> = {

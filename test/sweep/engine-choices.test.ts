@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { map, Sweep, type SweepSpec, stages, sweep } from 'pyworkers/sweep';
+import { Ledger } from '#internal/sweep/ledger/ledger.js';
 import { configurationOf } from '#internal/sweep/run/configuration.js';
 import { specFrom } from '#internal/sweep/run/overrides.js';
 import * as tasks from '../fixtures/sweep-engine-tasks.js';
@@ -82,6 +83,29 @@ describe('What one can choose about a sweep', () => {
     assert.deepEqual(seen, [{ x: 3 }, join(folder.output, 'x=3'), { y: 6 }]);
   });
 
+  it('tries one task alone where it is to find out how many workers there may be, and goes no further if that fails', async () => {
+    for (const task of [tasks.plain, tasks.fails]) {
+      const told: string[] = [];
+      const spec = study({
+        output: join(folder.path, task.name),
+        variables: { x: [0, 1, 2, 3, 4, 5] },
+        task,
+        canary: true,
+      });
+      const one = new Sweep({ ...spec, workers: { ...spec.workers, count: 'auto' } });
+      one.on('started', ({ index }) => told.push(`started ${index}`));
+      one.on('ended', ({ index }, { status }) => told.push(`${status} ${index}`));
+      one.on('note', (text) => told.push(/^\d+ workers?: /.exec(text)?.[0] ? 'counted' : text));
+      const results = await one.run();
+      if (task === tasks.fails) {
+        assert.deepEqual([results.missing.length, told.slice(0, 2)], [6, ['started 0', 'failed 0']]);
+        assert.equal(told.filter((line) => line.startsWith('started')).length, 1);
+      } else {
+        assert.deepEqual([results.length, told.slice(0, 3)], [6, ['started 0', 'done 0', 'counted']]);
+      }
+    }
+  });
+
   it('does with what is recorded what "existing" says', async () => {
     const spec = study({});
     await sweep(spec);
@@ -122,6 +146,34 @@ describe('What one can choose about a sweep', () => {
     await sweep(searching({ existing: 'overwrite' }));
     assert.equal(runs(), 5);
     await assert.rejects(sweep(searching({ existing: 'quit' })), /existing is 'quit'/);
+  });
+
+  it('tells a search of points that failed or were stopped before, and runs those that it is told to again', async () => {
+    const told: string[] = [];
+    const notes: string[] = [];
+    const searching = async (more: SweepSpec = {}): Promise<Sweep> => {
+      const { variables: _, ...spec } = study({ task: tasks.failsOrStops, ...more });
+      const one = new Sweep({
+        ...spec,
+        stopIf: ({ loss }) => Number(loss) > 2,
+        search: {
+          next: (history) => (history.length < 3 ? { x: history.length + 1 } : undefined),
+          report: ({ x }, { status }) => void told.push(`${x} ${status}`),
+        },
+      });
+      one.on('note', (text) => notes.push(text));
+      assert.equal((await one.run()).length, 1);
+      return one;
+    };
+    await searching();
+    const second = await searching();
+    const outcomes = ['1 done', '2 failed', '3 stopped'];
+    assert.deepEqual([runs(), told], [3, [...outcomes, ...outcomes]]);
+    assert.deepEqual([second.counters?.skipped, second.counters?.failures], [2, 1]);
+    assert.match(notes.join('\n'), /points that failed in an earlier run, and they are not run again/);
+    const ids = [...Ledger.peek(folder.output).records.ids('failed')];
+    await searching({ ids });
+    assert.deepEqual(folder.lines('notes'), ['ran 1', 'ran 2', 'ran 3', 'ran 2']);
   });
 
   it('tells no event of failures that are to be silent, and counts them all the same', async () => {
@@ -195,6 +247,21 @@ describe('What one can choose about a sweep', () => {
     );
     const again = await map(tasks.plain, missing.params(), { workers: { count: 1 } });
     assert.deepEqual(again.toRecords(), [{ x: 0, y: 0 }]);
+  });
+
+  it('maps into no folder of the environment, unless the call has one that it goes before', async () => {
+    const workers = { count: 1, kind: 'thread' as const };
+    const elsewhere = join(folder.path, 'elsewhere');
+    process.env.PYW_OUTPUT = elsewhere;
+    try {
+      assert.equal((await map(tasks.plain, [{ x: 1 }], { workers })).length, 1);
+      assert.equal((await map(tasks.noted, [{ x: 1 }], { workers })).length, 1);
+      assert.equal(existsSync(elsewhere), false);
+      await map(tasks.plain, [{ x: 1 }], { workers, output: folder.output });
+    } finally {
+      delete process.env.PYW_OUTPUT;
+    }
+    assert.deepEqual([existsSync(folder.output), existsSync(join(elsewhere, 'x=1'))], [false, true]);
   });
 
   it('makes the next stage from the results of the one before, each in a folder of its own', async () => {

@@ -1,9 +1,23 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Sweep, type SweepSpec, sweep } from 'pyworkers/sweep';
+import { trainAndTest } from '../fixtures/sweep-commands-study.js';
+import { eventually } from '../support/eventually.js';
 import { isRunning } from '../support/processes.js';
 import { sweepFolder } from '../support/sweep-folder.js';
+
+const driver = fileURLToPath(new URL('../fixtures/sweep-commands-driver.js', import.meta.url));
+
+function journalOf(output: string): string {
+  const folder = join(output, '.pyw', 'journal');
+  return readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('');
+}
 
 describe('The commands of a sweep', () => {
   const folder = sweepFolder();
@@ -66,6 +80,58 @@ describe('The commands of a sweep', () => {
     assert.equal(last.length, 2);
     assert.deepEqual(folder.lines('notes').sort(), ['test 1', 'test 2', 'train 1', 'train 2']);
   });
+
+  it('that were done are not run again when the one after them was cut off: by a lost worker, by a time limit', async () => {
+    const metrics = { loss: 'loss=(\\S+)' };
+    for (const [name, cut, more] of [
+      ['lost', 'kill -9 $PPID; sleep 1000', {}],
+      ['late', 'sleep 1000', { timeoutMs: 3000, graceMs: 300, retries: { timeout: 1 } }],
+    ] as const) {
+      const atFirst = `test -e {_output}/again || { touch {_output}/again; ${cut}; }`;
+      const output = join(folder.path, name);
+      const results = await sweep(
+        study({
+          output,
+          variables: { x: [name] },
+          commands: { train, cut: atFirst, test: 'echo "test {x}" >> $NOTES' },
+          metrics,
+          ...more,
+        }),
+      );
+      assert.deepEqual(results.toRecords(), [{ x: name, loss: `${name}.5` }]);
+      assert.deepEqual(
+        folder.lines('notes').filter((line) => line.endsWith(name)),
+        [`train ${name}`, `test ${name}`],
+      );
+      const status = JSON.parse(readFileSync(join(output, `x=${name}`, 'status.json'), 'utf8'));
+      assert.deepEqual(
+        [
+          status.attempt,
+          ...status.commands.map((each: { name: string; status: string }) => `${each.name} ${each.status}`),
+        ],
+        [2, 'train done', 'cut done', 'test done'],
+      );
+    }
+  });
+
+  it('that were done are not run again when the driver was killed, unless all is to be overwritten', async () => {
+    for (const [existing, notes] of [
+      ['skip', ['train', 'test', 'test']],
+      ['overwrite', ['train', 'test', 'train', 'test']],
+    ] as const) {
+      const at = join(folder.path, existing);
+      mkdirSync(at);
+      const child = spawn(process.execPath, [driver, at], { stdio: 'inherit' });
+      await eventually(() => folder.lines(join(existing, 'notes')).includes('test'), 30_000);
+      await eventually(() => journalOf(join(at, 'out')).includes('{"e":"part"'), 10_000);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      writeFileSync(join(at, 'go'), '');
+      const results = await sweep({ ...trainAndTest(at), existing });
+      assert.deepEqual(results.toRecords(), [{ x: 1, loss: 0.1 }]);
+      assert.deepEqual(folder.lines(join(existing, 'notes')), notes);
+    }
+  }).timeout(90_000);
 
   it('that are added later run alone, and what was done before belongs to the task all the same', async () => {
     const metrics = { loss: 'loss=(\\S+)' };

@@ -16,6 +16,7 @@ const ofWorkers: Record<keyof Required<WorkersOptions>, Said | undefined> = {
   hosts: ['PYW_HOSTS', 'one:1, two', ['one:1', 'two']],
   cwd: ['PYW_CWD', '/tmp', '/tmp'],
   tasksMax: ['PYW_TASKS_MAX', '10', 10],
+  setupTimeoutMs: ['PYW_SETUP_TIMEOUT_MS', '1000', 1000],
   env: undefined,
   setup: undefined,
   teardown: undefined,

@@ -55,6 +55,14 @@ describe('What goes wrong in a sweep', () => {
     );
   });
 
+  it('ends a setup that hangs when its time is over', async () => {
+    for (const setup of [tasks.loops, tasks.hangsAtEnd]) {
+      const workers = { count: 1, setup, setupTimeoutMs: 1000 };
+      const spec = study({ output: join(folder.path, setup.name), variables: { x: [1] }, task: tasks.plain, workers });
+      await assert.rejects(sweep({ ...spec, graceMs: 200 }), /not ready within its setupTimeoutMs of 1000/);
+    }
+  }).timeout(60_000);
+
   it('fails what a hook belongs to, when that throws', async () => {
     const ofTask = await sweep(
       study({
@@ -306,6 +314,18 @@ describe('What goes wrong in a sweep', () => {
     const one = new Sweep(study({ variables: { x: [1] }, task: tasks.returnsWhenAsked }));
     one.on('progress', () => one.stop({ now: true }));
     assert.equal([...(await one.run()).missing][0]?.reason, 'cancelled');
+  });
+
+  it('fails as timeout a task that returned when its time was over, and records what it returned', async () => {
+    for (const task of [tasks.returnsLate, tasks.blocksUntilAsked]) {
+      const output = join(folder.path, task.name);
+      const results = await sweep(study({ output, variables: { x: [5] }, task, timeoutMs: 200, success: 'always' }));
+      const [missing] = [...results.missing];
+      assert.deepEqual([results.length, missing?.class], [0, 'timeout']);
+      assert.match(missing?.error?.message ?? '', /longer than its timeoutMs of 200.* is recorded, and does not count/);
+      const status = JSON.parse(readFileSync(join(output, 'x=5', 'status.json'), 'utf8'));
+      assert.deepEqual([status.status, status.result], ['failed', { y: 5 }]);
+    }
   });
 
   it('is over at once when it was stopped before it ran, or its signal has aborted', async () => {

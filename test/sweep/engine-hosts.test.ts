@@ -9,7 +9,7 @@ import { ServerProcess, testToken } from '../support/server-process.js';
 import { sweepFolder } from '../support/sweep-folder.js';
 
 const source = `
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 export async function work({ x }, { dir, loaded, progress }) {
   writeFileSync(join(dir, 'written.txt'), 'by ' + x);
@@ -17,6 +17,29 @@ export async function work({ x }, { dir, loaded, progress }) {
   progress({ step: x });
   await new Promise((resolve) => setTimeout(resolve, 20));
   return { square: x * x, root: process.env.PYW_ROOT, dir, model: loaded.model };
+}
+export function isKilled({ x }, { dir }) {
+  console.log('so far of ' + x);
+  writeFileSync(join(dir, 'model.bin'), 'half a model');
+  process.kill(process.pid, 'SIGKILL');
+  for (;;);
+}
+export function short({ x }, { dir }) {
+  writeFileSync(join(dir, 'made'), String(x));
+  const mark = join(process.env.PYW_ROOT, 'killed');
+  if (x !== 100 || existsSync(mark)) return { y: x };
+  writeFileSync(mark, '');
+  process.kill(process.pid, 'SIGKILL');
+  for (;;);
+}
+export function blocks() {
+  console.log('so far of blocking');
+  for (;;);
+}
+export async function asks(_, { signal }) {
+  console.log('so far of asking');
+  await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  signal.throwIfAborted();
 }
 export const load = (name) => name + ' of ' + process.env.PYW_ROOT;
 export const setup = () => { if (process.env.PYW_BROKEN) throw new Error('this host is broken'); };
@@ -27,11 +50,11 @@ describe('A sweep on other hosts', () => {
   const servers: ServerProcess[] = [];
 
   /** A server that has the module at a place of its own. */
-  async function serverIn(name: string): Promise<{ address: string; root: string }> {
+  async function serverIn(name: string, env = {}): Promise<{ address: string; root: string }> {
     const root = join(folder.path, name);
     mkdirSync(root);
     writeFileSync(join(root, 'work.mjs'), source);
-    const server = await ServerProcess.start(['--root', root]);
+    const server = await ServerProcess.start(['--root', root], env);
     servers.push(server);
     return { address: server.address, root };
   }
@@ -76,6 +99,61 @@ describe('A sweep on other hosts', () => {
     }
     assert.deepEqual(results.stats.workers.map((each) => each.host).sort(), [one.address, two.address].sort());
   });
+
+  it('has the log and the files of a task that was killed or cut off there, whose scratch folder goes', async () => {
+    const tmp = join(folder.path, 'tmp');
+    mkdirSync(tmp);
+    const one = await serverIn('one', { TMPDIR: tmp });
+    const home = pathToFileURL(join(folder.path, 'home', 'work.mjs'));
+    for (const [name, log, files] of [
+      ['isKilled', 'so far of 1\n', ['model.bin']],
+      ['blocks', 'so far of blocking\n', []],
+      ['asks', 'so far of asking\n', []],
+    ] as const) {
+      const output = join(folder.path, name);
+      const limits = { timeoutMs: name === 'isKilled' ? 60_000 : 1000, graceMs: 500, retries: 0 };
+      const workers = { hosts: [host(one)] };
+      const results = await sweep(
+        study({ output, variables: { x: [1] }, task: target(home, name), workers, ...limits }),
+      );
+      assert.equal([...results.missing][0]?.class, name === 'isKilled' ? 'lost' : 'timeout');
+      const task = join(output, 'x=1');
+      const left = readdirSync(task).filter((each) => each !== 'params.json' && each !== 'status.json');
+      const logs = left.filter((each) => each.startsWith('log.'));
+      assert.deepEqual(
+        logs.map((each) => readFileSync(join(task, each), 'utf8')),
+        [log],
+      );
+      assert.deepEqual(
+        left.filter((each) => !logs.includes(each)),
+        files,
+      );
+      assert.deepEqual(
+        readdirSync(tmp).filter((each) => each.startsWith('pyw-task-')),
+        [],
+      );
+    }
+  }).timeout(60_000);
+
+  it('leaves no scratch folder of short tasks that a worker had together when it was killed', async () => {
+    const tmp = join(folder.path, 'tmp');
+    mkdirSync(tmp);
+    const one = await serverIn('one', { TMPDIR: tmp });
+    const home = pathToFileURL(join(folder.path, 'home', 'work.mjs'));
+    const xs = Array.from({ length: 200 }, (_, x) => x);
+    const workers = { hosts: [host(one)] };
+    const results = await sweep(study({ variables: { x: xs }, task: target(home, 'short'), workers }));
+    assert.deepEqual(
+      results.rows.map(({ y }) => y),
+      xs,
+    );
+    assert.ok(xs.every((x) => readFileSync(join(folder.output, `x=${x}`, 'made'), 'utf8') === String(x)));
+    assert.ok(existsSync(join(one.root, 'killed')));
+    assert.deepEqual(
+      readdirSync(tmp).filter((each) => each.startsWith('pyw-task-')),
+      [],
+    );
+  }).timeout(60_000);
 
   it('writes where a host sees the output folder, if it does', async () => {
     const one = await serverIn('one');

@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { get } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sweep } from 'pyworkers/sweep';
 import type { Counters } from '#internal/sweep/metrics/counters.js';
 import { GraphitePusher } from '#internal/sweep/metrics/graphite-pusher.js';
 import { PrometheusServer } from '#internal/sweep/metrics/prometheus-server.js';
 import { prometheusText } from '#internal/sweep/metrics/prometheus-text.js';
+import { slow } from '../fixtures/sweep-engine-tasks.js';
 import { command } from '../support/command.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
@@ -21,8 +26,8 @@ const counters: Counters = {
   stopped: 1,
   taskMs: { count: 4, total: 6000, p50: 1000, p90: 2000, p99: 2500 },
   workers: [
-    { name: 'w"0\\\n', host: 'here', gpus: ['0', '1'], isBusy: true, tasks: 3, memoryMb: 2 },
-    { name: 'w1', isBusy: false, tasks: 0 },
+    { name: 'w"0\\\n', host: 'here', gpus: ['0', '1'], state: 'running', tasks: 3, memoryMb: 2 },
+    { name: 'w1', state: 'waiting', tasks: 0 },
   ],
 };
 
@@ -169,6 +174,8 @@ describe('Counters served to Prometheus', () => {
       'pyw_sweep_task_seconds{sweep="s",quantile="0.9"} 2',
       'pyw_sweep_task_seconds_sum{sweep="s"} 6',
       'pyw_sweep_task_seconds_count{sweep="s"} 4',
+      'pyw_sweep_workers{sweep="s",state="running"} 1',
+      'pyw_sweep_workers{sweep="s",state="ending"} 0',
       'pyw_sweep_worker_busy{sweep="s",worker="w\\"0\\\\\\n",host="here",gpus="0,1"} 1',
       'pyw_sweep_worker_busy{sweep="s",worker="w1"} 0',
       'pyw_sweep_worker_memory_bytes{sweep="s",worker="w\\"0\\\\\\n",host="here",gpus="0,1"} 2097152',
@@ -194,6 +201,39 @@ describe('Counters served to Prometheus', () => {
     finished = 4;
     assert.match((await ask(server.port, '/metrics?x=1'))[2], /tasks\{state="done"\} 4\n/);
     assert.deepEqual([(await ask(server.port, '/'))[0], (await ask(server.port, '/metrics', 'POST'))[0]], [404, 405]);
+  });
+
+  it('tell of a sweep while it runs what its workers do, and how long its tasks took', async () => {
+    const port = await freePort();
+    const path = mkdtempSync(join(tmpdir(), 'pyw-metrics-'));
+    let text = '';
+    try {
+      await sweep({
+        output: join(path, 'out'),
+        variables: { x: [0, 1, 2, 3] },
+        task: slow,
+        workers: { count: 1, kind: 'thread' },
+        prometheus: { port },
+        hooks: {
+          async beforeTask({ index }) {
+            if (index === 3) [, , text] = await ask(port);
+          },
+        },
+      });
+    } finally {
+      rmSync(path, { recursive: true, force: true });
+    }
+    for (const line of [
+      'pyw_sweep_tasks{state="done"} 3',
+      'pyw_sweep_tasks{state="active"} 1',
+      'pyw_sweep_workers{state="running"} 1',
+      'pyw_sweep_workers{state="waiting"} 0',
+      'pyw_sweep_task_seconds_count 3',
+    ]) {
+      assert.ok(text.split('\n').includes(line), `${line} in\n${text}`);
+    }
+    assert.match(text, /pyw_sweep_worker_tasks_total\{worker="worker-1",host="[^"]+"\} 3\n/);
+    assert.ok(Number(/task_seconds\{quantile="0.5"\} (\S+)/.exec(text)?.[1]) >= 0.01);
   });
 
   it('that cannot be had are an answer, not a crash', async () => {

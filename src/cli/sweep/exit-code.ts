@@ -34,6 +34,8 @@ export function adviceFor(error: unknown): string | undefined {
       return 'pyw-sweep status shows how far it is, pyw-sweep stop ends it, and run --join shares its work.';
     case 'ERR_LEDGER_CHANGED':
       return 'With run -o FOLDER it goes to another folder, with run --accept-changes what is done counts as done.';
+    case 'ERR_LEDGER_DAMAGED':
+      return 'pyw-sweep status, results and logs show what is recorded. With run --accept-changes it is gone on with.';
     case 'ERR_LEDGER_FOREIGN':
       return 'With run -o FOLDER it goes to another folder.';
     default:

@@ -20,10 +20,10 @@ export async function retry(given: Given, terminal: Terminal, all: readonly Comm
   if (given.has('failed') && given.has('missing')) throw new UsageError('--failed or --missing, not both');
   const recorded = new Recorded(await outputFolder(given.args[0], given, terminal));
   const { output } = recorded;
-  const planned = await sweepAgain(given, { output, all });
-  if (!planned.plan) throw new OptionError('A search decides itself what comes next: run it again with pyw-sweep run.');
+  const { plan } = await sweepAgain(given, { output, all });
+  const known = plan ? Array.from({ length: plan.size }, (_, index) => plan.id(index)) : recorded.records.ids(); // of a search
   const wanted: RetryWanted = { isAll: given.has('missing'), classes: given.list('class') };
-  const ids = retryIds(recorded, planned.plan, wanted);
+  const ids = retryIds(recorded, known, wanted);
   if (ids.length === 0) {
     if (given.has('json')) terminal.printJson({ event: 'summary', ...nothingDone(output), exitCode: exitCodes.done });
     terminal.tell(

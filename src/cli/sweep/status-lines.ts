@@ -11,7 +11,7 @@ const SHOWN = 8;
 
 /** How far a sweep is, for people. */
 export function statusLines(status: SweepStatus): Line[] {
-  const { running, failures, drivers, badLines } = status;
+  const { running, failures, drivers, badLines, damage } = status;
   const alive = drivers.filter(({ isAlive }) => isAlive);
   const now = Date.now();
   return [
@@ -36,6 +36,7 @@ export function statusLines(status: SweepStatus): Line[] {
     }),
     ...more(failures.length),
     ...(badLines > 0 ? [badLinesLine(badLines)] : []),
+    ...(damage === null ? [] : [[{ text: damage, style: 'yellow' } as const]]),
   ];
 }
 

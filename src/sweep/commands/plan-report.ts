@@ -125,13 +125,13 @@ function batchesOf({ spec }: Sweep, plan: Plan): PlannedBatches {
   return { variables, count: paths.size };
 }
 
-async function resumeOf({ spec, plan }: Sweep, { records, drivers, fingerprint }: Peeked): Promise<PlannedResume> {
+async function resumeOf({ spec, plan }: Sweep, peeked: Peeked): Promise<PlannedResume> {
   const { existing } = spec;
+  const { records, drivers, fingerprint, damage } = peeked;
+  const isAccepted = spec.changed === 'accept' || existing === 'overwrite';
+  if (damage && !isAccepted) throw damage;
   const { work } = await assignmentsOf(spec, plan);
-  const changes =
-    fingerprint && spec.changed !== 'accept' && existing !== 'overwrite'
-      ? checkFits(fingerprint, fingerprintOf(spec, work))
-      : [];
+  const changes = fingerprint && !isAccepted ? checkFits(fingerprint, fingerprintOf(spec, work)) : [];
   const counts = { done: 0, stopped: 0, again: 0, new: 0 };
   for (let index = 0; index < (plan?.size ?? 0); index++) {
     const status = records.statusOf(plan?.id(index) ?? '');

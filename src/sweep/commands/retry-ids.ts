@@ -1,6 +1,5 @@
 import { OptionError } from '../../base/errors.js';
 import type { FailureClass } from '../../task/record.js';
-import type { Plan } from '../plan/plan.js';
 import type { Recorded } from './recorded.js';
 
 export interface RetryWanted {
@@ -12,8 +11,8 @@ export interface RetryWanted {
 
 const known: readonly FailureClass[] = ['error', 'exit', 'timeout', 'oom', 'cuda-oom', 'lost', 'load', 'verify'];
 
-/** Which tasks of a plan are to be tried again, by their ids. */
-export function retryIds({ records }: Recorded, plan: Plan, { isAll, classes }: RetryWanted): string[] {
+/** Which of these tasks are to be tried again, by their ids. */
+export function retryIds({ records }: Recorded, ids: Iterable<string>, { isAll, classes }: RetryWanted): string[] {
   const unknown = classes.find((name) => !known.some((each) => each === name));
   if (unknown !== undefined)
     throw new OptionError(`There is no class of failure "${unknown}". There are ${known.join(', ')}.`);
@@ -23,5 +22,5 @@ export function retryIds({ records }: Recorded, plan: Plan, { isAll, classes }: 
     if (classes.length > 0) return status === 'failed' && classes.includes(records.lastEnd(id)?.class ?? 'error');
     return isAll || status === 'failed';
   };
-  return Array.from({ length: plan.size }, (_, index) => plan.id(index)).filter(isWanted);
+  return [...ids].filter(isWanted);
 }

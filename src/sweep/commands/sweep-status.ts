@@ -20,6 +20,8 @@ export interface SweepStatus {
   readonly remainingMs: { readonly likely: number; readonly least: number; readonly most: number } | null;
   /** Lines of the journals that are no records: torn by a crash, or by another hand. */
   readonly badLines: number;
+  /** What is wrong with the file that says what the records are records of; `null` if nothing is. */
+  readonly damage: string | null;
 }
 
 interface DriverStatus {
@@ -86,6 +88,7 @@ export function statusOf(recorded: Recorded): SweepStatus {
     failures: failuresOf(recorded),
     remainingMs: isRunning && waiting !== null ? remainingOf(recorded, waiting + running.length, running) : null,
     badLines: records.badLines,
+    damage: peeked.damage?.message ?? null,
   };
 }
 

@@ -18,7 +18,9 @@ export type Begin =
   /** Another driver is at it, or this one. Ask again later: it may fail, or that driver may die. */
   | { readonly type: 'taken'; readonly by: string }
   /** It has been done, by another driver it may be. */
-  | { readonly type: 'done'; readonly end: TaskEnd };
+  | { readonly type: 'done'; readonly end: TaskEnd }
+  /** Another driver that is at work, or was since this one is, has given it up. */
+  | { readonly type: 'failed'; readonly end: TaskEnd };
 
 /** A record of success counts if it is enough for whoever begins. */
 export function doneIfEnough(

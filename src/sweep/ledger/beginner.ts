@@ -21,6 +21,8 @@ export interface BeginnerParts {
   readonly host: string;
   /** Reads what other drivers have recorded since. */
   catchUp(): void;
+  /** What another driver has given up meanwhile. */
+  failedMeanwhile(id: string): NotBegun | undefined;
 }
 
 /** A task that is begun. */
@@ -91,9 +93,10 @@ export class Beginner {
     return inStorage('begin a task', path, () => {
       const isNew = statSync(path, { throwIfNoEntry: false }) === undefined;
       const done = this.#doneOf(id, options) ?? (isNew ? undefined : this.#doneByStatus(path, id, options));
-      if (done) {
+      const over = done ?? this.#parts.failedMeanwhile(id);
+      if (over) {
         claims.release(claim);
-        return done;
+        return over;
       }
       if (!isNew) checkOwn(path, id);
       if (options.params !== 'later') prepareTaskFolder(path, point);

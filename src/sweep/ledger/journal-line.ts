@@ -6,7 +6,7 @@ import type { Value } from '../../task/value.js';
  * `{"e":"end","id":"4f…","st":"done","n":1,"b":218,` and then 218 bytes.
  */
 export interface Line {
-  readonly kind: 'start' | 'end' | 'released' | 'forgotten';
+  readonly kind: 'start' | 'part' | 'end' | 'released' | 'forgotten';
   readonly id: string;
   readonly attempt: number;
   /** Of an end. */
@@ -23,8 +23,15 @@ export interface Start {
   readonly startedAt: number;
 }
 
+/** What is done of a task that goes on: its commands up to now, those of attempts before among them. */
+export type Part = Pick<TaskEnd, 'id' | 'attempt' | 'startedAt' | 'commands' | 'result'>;
+
 export function startLine(id: string, attempt: number, start: Start): string {
   return `{"e":"start","id":"${id}","n":${attempt},${counted(JSON.stringify(start).slice(1))}`;
+}
+
+export function partLine({ id, attempt, ...part }: Part): string {
+  return `{"e":"part","id":"${id}","n":${attempt},${counted(JSON.stringify(part).slice(1))}`;
 }
 
 /** `body` is everything but the id, the status and the attempt: see `bodyOf`. */
@@ -62,6 +69,16 @@ export function endFrom(line: string): TaskEnd | undefined {
   }
 }
 
+/** What was recorded of a part. */
+export function partFrom(line: string): Part | undefined {
+  try {
+    const { e: _, n, b: __, ...rest } = JSON.parse(line) as Record<string, unknown>;
+    return { ...rest, attempt: n } as unknown as Part; // our own line
+  } catch {
+    return undefined;
+  }
+}
+
 /** What was recorded of a start. */
 export function startFrom(line: string): (Start & { readonly id: string; readonly attempt: number }) | undefined {
   try {
@@ -87,6 +104,7 @@ const kinds = [
   ['end', Buffer.from('{"e":"end","id":"')],
   ['released', Buffer.from('{"e":"released","id":"')],
   ['forgotten', Buffer.from('{"e":"forgotten","id":"')],
+  ['part', Buffer.from('{"e":"part","id":"')],
 ] as const;
 const statuses = [
   ['done', Buffer.from('","st":"done","n":')],
@@ -144,12 +162,12 @@ function slowly(text: string): Line | 'note' | undefined {
   try {
     const record = JSON.parse(text) as Record<string, unknown>;
     const { e: kind, id, n: attempt, st } = record;
-    if (kind !== 'start' && kind !== 'end' && kind !== 'released' && kind !== 'forgotten')
-      return typeof kind === 'string' ? 'note' : undefined;
+    const known = kinds.find(([name]) => name === kind)?.[0];
+    if (!known) return typeof kind === 'string' ? 'note' : undefined;
     if (typeof id !== 'string' || typeof attempt !== 'number') return undefined;
-    if (kind !== 'end') return { kind, id, attempt };
+    if (known !== 'end') return { kind: known, id, attempt };
     const status = statuses.find(([name]) => name === st)?.[0];
-    return status ? { kind, id, attempt, status } : undefined;
+    return status ? { kind: known, id, attempt, status } : undefined;
   } catch {
     return undefined;
   }

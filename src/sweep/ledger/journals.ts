@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
+import type { Begin } from './begin.js';
 import type { Layout } from './layout.js';
 import { inStorage } from './ledger-error.js';
 import type { Book } from './records.js';
@@ -17,6 +18,9 @@ export class Journals {
   readonly #book: Book;
   readonly #known = new Set<string>();
   #growing: Followed[] = [];
+  /** Of drivers that were at work when this one came, or came later. */
+  readonly #meanwhile = new Set<number>();
+  #isLoaded = false;
   #changedAt = Number.NaN;
   #listUntil = 0;
 
@@ -28,6 +32,14 @@ export class Journals {
   /** Reads all there are. `isAtWork` says whose may still grow, and is asked before the journal is read. */
   load(isAtWork: (driver: string) => boolean): void {
     inStorage('read the journals', this.#layout.journals, () => this.#list(isAtWork));
+    this.#isLoaded = true;
+  }
+
+  /** What another driver has given up meanwhile is failed for this one, too. What failed in runs before is tried again. */
+  failedMeanwhile(id: string): Extract<Begin, { readonly type: 'failed' }> | undefined {
+    if (this.#meanwhile.size === 0 || this.#book.statusOf(id) !== 'failed') return undefined;
+    const end = this.#meanwhile.has(this.#book.journalOf(id) ?? -1) ? this.#book.lastEnd(id) : undefined;
+    return end?.forGood && { type: 'failed', end };
   }
 
   /** One's own is written, not read. Gives its number in the book. */
@@ -74,6 +86,7 @@ export class Journals {
       const journal = { driver, number: this.#book.add(driver), end: 0, isTorn: false };
       const mayGrow = isAtWork(driver);
       if (mayGrow) this.#growing.push(journal);
+      if (mayGrow || this.#isLoaded) this.#meanwhile.add(journal.number);
       this.#read(journal);
       if (!mayGrow && journal.isTorn) this.#book.badLines += 1;
     }

@@ -5,6 +5,8 @@ export type LedgerCode =
   | 'ERR_LEDGER_CHANGED'
   /** What lies there is not ours, and would be overwritten. */
   | 'ERR_LEDGER_FOREIGN'
+  /** What the records are records of cannot be read. The records themselves may be whole. */
+  | 'ERR_LEDGER_DAMAGED'
   /** It was written by a later version of this library. */
   | 'ERR_LEDGER_FORMAT'
   /** The disk is full, the folder is gone or must not be written, and the like. */
@@ -40,6 +42,13 @@ export function storageError(error: unknown, doing: string, path: string): Ledge
   const remedy =
     isRefused && doing.startsWith('read ') ? 'You have no right to read it. Ask its owner.' : remedyFor(code);
   return new LedgerError(`Cannot ${doing}: ${path} (${cause}). ${remedy}`, 'ERR_LEDGER_STORAGE', { cause: error });
+}
+
+export function notBegun(id: string, attempt: number): LedgerError {
+  return new LedgerError(
+    `Attempt ${attempt} of task ${id} was not begun here, or has ended. Call begin() first, and end() once.`,
+    'ERR_LEDGER_STATE',
+  );
 }
 
 export function codeOf(error: unknown): string | undefined {

@@ -6,10 +6,10 @@ import { Beginner, type Begun } from './beginner.js';
 import { type Claim, Claims } from './claims.js';
 import { clearFolder } from './clear-folder.js';
 import { Journal } from './journal.js';
-import { bodyOf, endLine, forgottenLine, noteLine, releasedLine } from './journal-line.js';
+import { bodyOf, endLine, forgottenLine, noteLine, type Part, partLine, releasedLine } from './journal-line.js';
 import { Journals } from './journals.js';
 import { Layout } from './layout.js';
-import { inStorage, LedgerError, storageError } from './ledger-error.js';
+import { inStorage, LedgerError, notBegun, storageError } from './ledger-error.js';
 import { checkLedgerOptions, type LedgerOptions } from './options.js';
 import { newOwner, type Owner } from './owner.js';
 import { type Peeked, peek } from './peek.js';
@@ -70,6 +70,7 @@ export class Ledger {
       journalNumber: this.#ownNumber,
       host: owner.host,
       catchUp: () => this.catchUp(),
+      failedMeanwhile: (id) => this.#journals.failedMeanwhile(id),
     });
     if (changes.length > 0) this.#journal.append(noteLine('accepted', { t: Date.now(), changes: asValue(changes) }));
     this.#started = addGit(layout, owner, start);
@@ -124,16 +125,18 @@ export class Ledger {
     });
   }
 
+  /** Records what is done of a task that goes on, so that it need not be done again if its end is never recorded. */
+  part(part: Part): void {
+    this.#checkOpen();
+    this.#runningOf(part);
+    const at = this.#journal.append(partLine(part));
+    this.#book.take({ kind: 'part', id: part.id, attempt: part.attempt }, this.#ownNumber, at);
+  }
+
   /** Records how a task ended. Once this has returned, it is not run again if that was a success. Throws where it is not recorded. */
   end(end: TaskEnd): void {
     this.#checkOpen();
-    const running = this.#running.get(end.id);
-    if (!running || running.attempt !== end.attempt) {
-      throw new LedgerError(
-        `Attempt ${end.attempt} of task ${end.id} was not begun here, or has ended. Call begin() first, and end() once.`,
-        'ERR_LEDGER_STATE',
-      );
-    }
+    const running = this.#runningOf(end);
     if (end.status === 'failed' && this.records.isDone(end.id)) this.#forget(end.id, end.attempt - 1, Date.now());
     const body = bodyOf(end);
     const at = this.#journal.append(endLine(end, body));
@@ -193,6 +196,12 @@ export class Ledger {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  #runningOf({ id, attempt }: Part): Begun {
+    const running = this.#running.get(id);
+    if (running?.attempt !== attempt) throw notBegun(id, attempt);
+    return running;
   }
 
   /** Without it the task would seem lost, but nothing is: so a full disk is no reason to keep the claim. */

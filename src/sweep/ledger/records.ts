@@ -1,5 +1,5 @@
 import type { TaskEnd, TaskStatus } from '../../task/record.js';
-import { endFrom, type Line, type Start, startFrom } from './journal-line.js';
+import { endFrom, type Line, type Part, partFrom, type Start, startFrom } from './journal-line.js';
 import { lineAt } from './scan-journal.js';
 
 export interface Counts extends Readonly<Record<TaskStatus, number>> {
@@ -24,6 +24,8 @@ export interface Records {
   attemptsOf(id: string): number;
   /** The end that `statusOf` speaks of, read from the disk. */
   lastEnd(id: string): TaskEnd | undefined;
+  /** What an attempt had done of which no end is recorded, read from the disk. */
+  lastPart(id: string): Part | undefined;
   /** How its last attempt was begun, read from the disk. */
   lastStart(id: string): Begun | undefined;
   /** Those that ended in this way, or all that are known, in the order in which they were begun first. */
@@ -45,6 +47,8 @@ export class Book implements Records {
   readonly #rows = new Map<string, number>();
   readonly #drivers: string[] = [];
   readonly #tally = [0, 0, 0, 0, 0];
+  /** By row: of attempts that have not ended. Only tasks of several commands have any. */
+  readonly #parts = new Map<number, { readonly attempt: number; readonly journal: number; readonly at: number }>();
   #status = new Uint8Array(1024);
   #attempts = new Uint32Array(1024);
   #ended = new Uint32Array(1024);
@@ -68,12 +72,18 @@ export class Book implements Records {
     if (line.kind === 'start') this.#start(row, line.attempt, journal, at);
     else if (line.kind === 'released') this.#release(row, line.attempt);
     else if (line.kind === 'forgotten') this.#forget(row, line.attempt);
+    else if (line.kind === 'part') this.#part(row, { attempt: line.attempt, journal, at });
     else this.#end(row, line, { journal, at });
   }
 
   /** The last attempt whose end does not count any more. */
   forgottenOf(id: string): number {
     return this.#forgotten[this.#rows.get(id) ?? -1] ?? 0;
+  }
+
+  /** The number of the journal in which its end is recorded. */
+  journalOf(id: string): number | undefined {
+    return this.#endIn[this.#rows.get(id) ?? -1];
   }
 
   isDone(id: string): boolean {
@@ -92,6 +102,11 @@ export class Book implements Records {
     const row = this.#rows.get(id) ?? -1;
     if (!this.#status[row]) return undefined;
     return endFrom(this.#read(this.#endIn[row], this.#endAt[row]));
+  }
+
+  lastPart(id: string): Part | undefined {
+    const part = this.#parts.get(this.#rows.get(id) ?? -1);
+    return part && partFrom(this.#read(part.journal, part.at));
   }
 
   lastStart(id: string): Begun | undefined {
@@ -126,10 +141,22 @@ export class Book implements Records {
     this.#startAt[row] = at;
   }
 
+  #part(row: number, part: { readonly attempt: number; readonly journal: number; readonly at: number }): void {
+    const ended = Math.max(this.#ended[row] ?? 0, this.#forgotten[row] ?? 0);
+    if (part.attempt > ended && part.attempt >= (this.#parts.get(row)?.attempt ?? 0)) this.#parts.set(row, part);
+  }
+
+  /** The end of an attempt tells of its parts, too. */
+  #dropParts(row: number, upToAttempt: number): void {
+    const part = this.#parts.size > 0 ? this.#parts.get(row) : undefined;
+    if (part && part.attempt <= upToAttempt) this.#parts.delete(row);
+  }
+
   #end(row: number, line: Line, from: { journal: number; at: number }): void {
     const status = statuses.indexOf(line.status);
     const before = this.#status[row];
     this.#attempts[row] = Math.max(this.#attempts[row] ?? 0, line.attempt);
+    this.#dropParts(row, line.attempt);
     if (line.attempt <= (this.#forgotten[row] ?? 0)) return;
     if (before === done && status !== done) return;
     if (before !== 0 && status !== done && line.attempt < (this.#ended[row] ?? 0)) return;
@@ -148,6 +175,7 @@ export class Book implements Records {
   #forget(row: number, upToAttempt: number): void {
     this.#forgotten[row] = Math.max(this.#forgotten[row] ?? 0, upToAttempt);
     this.#attempts[row] = Math.max(this.#attempts[row] ?? 0, upToAttempt);
+    this.#dropParts(row, upToAttempt);
     if ((this.#ended[row] ?? 0) > upToAttempt) return;
     this.#ended[row] = upToAttempt;
     this.#become(row, 0);

@@ -1,4 +1,6 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, renameSync } from 'node:fs';
+import { basename } from 'node:path';
+import { isRecord } from '../../base/checks.js';
 import type { Value } from '../../task/value.js';
 import { type Change, checkFits, type Fingerprint, joined, linesOf } from './fingerprint.js';
 import type { Layout } from './layout.js';
@@ -25,12 +27,22 @@ export function readFingerprint(layout: Layout): Fingerprint | undefined {
   const text = inStorage('read the specification', layout.specification, () => textOf(layout.specification));
   if (text === undefined) return undefined;
   const record = parsed(text);
-  if (record?.format === format) return record.fingerprint as Fingerprint; // as it was written below
-  throw new LedgerError(
-    record === undefined
-      ? `${layout.specification} is damaged. Put it back, or remove it if you are sure that the specification is the same.`
-      : `${layout.specification} has format ${String(record.format)}; this version knows ${format}. Use the version that wrote it, or a later one.`,
-    'ERR_LEDGER_FORMAT',
+  if (typeof record?.format !== 'number') throw damaged(layout);
+  if (record.format !== format) {
+    throw new LedgerError(
+      `${layout.specification} has format ${record.format}; this version knows ${format}. Use the version that wrote it, or a later one.`,
+      'ERR_LEDGER_FORMAT',
+    );
+  }
+  if (!isRecord(record.fingerprint)) throw damaged(layout);
+  return record.fingerprint as Fingerprint; // as it was written below
+}
+
+function damaged({ specification }: Layout): LedgerError {
+  return new LedgerError(
+    `${specification} is damaged, which says what the tasks' records are records of. They are there all the same. Put a copy of the file back. ` +
+      "Or go on with the option changed: 'accept', if you are sure that nothing was changed since: then it is written anew, and the damaged one is kept beside it.",
+    'ERR_LEDGER_DAMAGED',
   );
 }
 
@@ -42,7 +54,9 @@ export function keepFingerprint(
 ): readonly Change[] {
   const unnamed = layout.unnamed(driver);
   const text = `${JSON.stringify({ format, fingerprint, driver }, undefined, 2)}\n`;
+  const wasDamaged = accept && setDamagedAside(layout, driver);
   const before = readFingerprint(layout) ?? putFirst(layout, unnamed, text) ?? fingerprint;
+  if (wasDamaged) return [{ path: basename(layout.specification), before: '(damaged)', now: 'as it is given' }];
   const changes = checkFits(before, fingerprint);
   if (changes.length > 0 && !accept) throw changedError(changes, layout.output);
   const merged = joined(before, fingerprint);
@@ -51,6 +65,19 @@ export function keepFingerprint(
     inStorage('write the specification', layout.specification, () => writeWhole(layout.specification, whole, unnamed));
   }
   return changes;
+}
+
+/** Nothing is lost by that: somebody may still read it. */
+function setDamagedAside(layout: Layout, driver: string): boolean {
+  try {
+    readFingerprint(layout);
+    return false;
+  } catch (error) {
+    if (!(error instanceof LedgerError) || error.code !== 'ERR_LEDGER_DAMAGED') throw error;
+    const aside = `${layout.specification}.damaged-${driver}`;
+    inStorage('keep the damaged specification', aside, () => renameSync(layout.specification, aside));
+    return true;
+  }
 }
 
 /** Of a change, as it is noted in the journal. */

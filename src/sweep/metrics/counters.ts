@@ -25,11 +25,13 @@ export interface Counters {
   readonly workers?: readonly WorkerGauge[];
 }
 
+export const workerStates = ['starting', 'waiting', 'loading', 'running', 'ending'] as const;
+
 export interface WorkerGauge {
   readonly name: string;
   readonly host?: string;
   readonly gpus?: readonly string[];
-  readonly isBusy: boolean;
+  readonly state: (typeof workerStates)[number];
   /** Tasks that ended here. */
   readonly tasks: number;
   readonly memoryMb?: number;

@@ -1,4 +1,4 @@
-import type { Counters, WorkerGauge } from './counters.js';
+import { type Counters, type WorkerGauge, workerStates } from './counters.js';
 
 type Labels = Readonly<Record<string, string>>;
 
@@ -18,7 +18,7 @@ interface Sample {
 
 /** Counters in Prometheus' text format, 0.0.4. `labels` are put on every line. */
 export function prometheusText(counters: Counters, labels: Labels = {}): string {
-  return [...taskFamilies(counters), ...workerFamilies(counters.workers ?? [])]
+  return [...taskFamilies(counters), ...(counters.workers ? workerFamilies(counters.workers) : [])]
     .map((family) => textOf(family, labels))
     .join('');
 }
@@ -58,10 +58,18 @@ function workerFamilies(workers: readonly WorkerGauge[]): Family[] {
     workers.map((worker) => ({ labels: labelsOf(worker), value: read(worker) }));
   return [
     {
+      name: 'pyw_sweep_workers',
+      type: 'gauge',
+      help: 'Workers of the sweep by state.',
+      samples: workerStates.map((state) => {
+        return { labels: { state }, value: workers.filter((worker) => worker.state === state).length };
+      }),
+    },
+    {
       name: 'pyw_sweep_worker_busy',
       type: 'gauge',
       help: 'Whether a worker is at a task.',
-      samples: samples(({ isBusy }) => Number(isBusy)),
+      samples: samples(({ state }) => Number(state === 'running' || state === 'loading')),
     },
     {
       name: 'pyw_sweep_worker_tasks_total',
@@ -83,7 +91,11 @@ function counter(name: string, help: string, value: number): Family {
 }
 
 function labelsOf({ name, host, gpus }: WorkerGauge): Labels {
-  return { worker: name, ...(host !== undefined && { host }), ...(gpus && { gpus: gpus.join(',') }) };
+  return {
+    worker: name,
+    ...(host !== undefined && { host }),
+    ...(gpus && gpus.length > 0 && { gpus: gpus.join(',') }),
+  };
 }
 
 /** A family without samples is not told of. */

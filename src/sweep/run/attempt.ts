@@ -1,24 +1,26 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join, posix, resolve, sep } from 'node:path';
+import { join, posix, resolve } from 'node:path';
 import { WorkerLostError } from '../../base/errors.js';
 import { errorRecord } from '../../task/error-record.js';
-import type { Assignment, TaskReport } from '../../task/order.js';
+import type { Assignment, CommandNews, TaskReport } from '../../task/order.js';
 import type { TaskEnd } from '../../task/record.js';
 import { resultOf } from '../../task/result-of.js';
 import type { Params } from '../../task/value.js';
 import { paramsText } from '../ledger/task-folder.js';
 import type { Task } from '../point.js';
+import { CommandsSoFar, isNews } from './commands-so-far.js';
 import { LoadError, type Loads } from './loads.js';
 import type { Performance } from './performance.js';
 import type { Place } from './place.js';
+import type { Leaver } from './salvage.js';
 import type { Shift } from './shift.js';
 import type { Performable, SweepWorker } from './sweep-worker.js';
 import { toldOfLimit } from './time-limit.js';
 import { unlessAborted } from './unless-aborted.js';
-import { type Cut, judge, type Verdict, verdictOfLoss } from './verdict.js';
+import { unpack } from './unpack.js';
+import { type Cut, judge, type Verdict, verdictOfLate, verdictOfLoss } from './verdict.js';
 
 /** One run of one task in one worker: loads what it needs, performs it, judges what came of it. Never rejects. */
-export class Attempt implements Performable {
+export class Attempt implements Performable, Leaver {
   readonly task: Task;
   readonly number: number;
   readonly #shift: Shift;
@@ -31,8 +33,9 @@ export class Attempt implements Performable {
   ranMs: number | undefined;
   #cut: Cut | undefined;
   #metrics: Record<string, Params[string]> | undefined;
-  /** An end that leaves some of the commands to be run, and not all. */
-  readonly #before: TaskEnd | undefined;
+  readonly #commands: CommandsSoFar;
+  /** Its scratch folder on another machine, until what is in it has come. */
+  scratch: string | undefined;
   #startedAt = Date.now();
   #loadMs: Record<string, number> = {};
   #loading: { readonly variable: string; readonly since: number } | undefined;
@@ -42,7 +45,7 @@ export class Attempt implements Performable {
     this.number = number;
     this.#shift = shift;
     this.#place = place;
-    this.#before = shift.past.halfDone(task.point.id);
+    this.#commands = new CommandsSoFar(task.point.id, shift.past);
   }
 
   /** The variable whose value is being loaded. */
@@ -79,7 +82,7 @@ export class Attempt implements Performable {
       if (hooks.beforeTask) await unlessAborted(hooks.beforeTask(this.task, this.#place.name), this.#signal);
       report = await this.#perform(worker);
       if (!report) return undefined;
-      if (report.files) await this.#unpack(report.files);
+      if (report.files) await this.unpack(report);
       verdict = this.#cut ? verdictOfLoss(undefined, this.#cut) : await this.#judged(report);
     } catch (error) {
       verdict = this.#verdictOf(error);
@@ -87,6 +90,12 @@ export class Attempt implements Performable {
     this.#performance = undefined;
     const end = this.#end(verdict, report ?? {});
     return hooks.afterTask ? this.#told(end) : end;
+  }
+
+  /** Puts the files that have come into its folder. */
+  async unpack({ files = [] }: Pick<TaskReport, 'files'>): Promise<void> {
+    this.scratch = undefined;
+    await unpack(files, resolve(this.#shift.output, this.task.folder));
   }
 
   /** Ends it: asked, then cut off, then killed. */
@@ -123,8 +132,7 @@ export class Attempt implements Performable {
   }
 
   async #perform(worker: SweepWorker): Promise<TaskReport | undefined> {
-    const { timeoutMs } = this.#shift.spec;
-    if (!this.#performance && !this.#cut) worker.perform([this], { timeoutMs });
+    if (!this.#performance && !this.#cut) worker.perform([this], this.#shift.spec);
     const performance = this.#performance;
     if (!performance) return {}; // cut before it began
     const report = await performance.report();
@@ -135,32 +143,46 @@ export class Attempt implements Performable {
   /** What the worker is told. */
   get assignment(): Assignment {
     const { point, folder } = this.task;
-    const { output, loads, past } = this.#shift;
-    const there = this.#place.output;
-    const loaded = loads.namesFor(this.task);
-    const only = past.left(point.id);
+    const loaded = this.#shift.loads.namesFor(this.task);
     return {
       ...(loaded.length > 0 && { loaded }),
-      ...(only && { only }),
+      ...(this.#commands.left && { only: this.#commands.left }),
       id: point.id,
       name: folder,
       attempt: this.number,
-      ...(there !== 'scratch' && { record: paramsText(point) }),
+      ...(this.#place.output !== 'scratch' && { record: paramsText(point) }),
       params: point.params,
       texts: point.texts,
       ...(point.labels && { labels: point.labels }),
-      ...(there === 'same' && { folder: join(output, folder) }),
-      ...(typeof there === 'object' && { folder: posix.join(there.path, folder) }),
+      folder: this.#folderThere(),
     };
+  }
+
+  /** Where it writes, as its worker sees it. */
+  #folderThere(): Assignment['folder'] {
+    const { output } = this.#place;
+    if (output === 'same') return join(this.#shift.output, this.task.folder);
+    if (output !== 'scratch') return posix.join(output.path, this.task.folder);
+    this.scratch = `pyw-task-${crypto.randomUUID()}`;
+    return { scratch: this.scratch };
   }
 
   /** Called by the worker's news: what is wrong with them, or with a rule, is this task's failure and nobody else's. */
   #onProgress(told: unknown): void {
     try {
-      this.#take(resultOf(told));
+      if (isNews(told, this.#shift.work.type)) this.#takeDone(told);
+      else this.#take(resultOf(told));
     } catch (error) {
       this.cut({ why: 'error', error }); // of a rule, or of what the task told
     }
+  }
+
+  /** Written down at once: it is not to be done again if the worker is lost, or this process. What it left in a scratch folder would be. */
+  #takeDone(news: CommandNews): void {
+    if (this.#place.output === 'scratch') return;
+    this.#commands.take(news);
+    const about = { id: this.task.point.id, attempt: this.number, startedAt: this.#startedAt };
+    this.#shift.ledger.part({ ...about, ...this.#commands.with({}) });
   }
 
   #take(progress: Params): void {
@@ -174,7 +196,8 @@ export class Attempt implements Performable {
 
   async #judged(report: TaskReport): Promise<Verdict> {
     const { spec, output } = this.#shift;
-    const { verify } = spec;
+    const { verify, timeoutMs } = spec;
+    if (report.wasAsked) return verdictOfLate(report, timeoutMs);
     const { params } = this.task.point;
     const ask = verify && (() => verify(params, join(output, this.task.folder), this.#end({ status: 'done' }, report)));
     const verdict = await judge(report, spec.success, ask && (() => unlessAborted(ask(), this.#signal)));
@@ -202,19 +225,9 @@ export class Attempt implements Performable {
     }
   }
 
-  async #unpack(files: NonNullable<TaskReport['files']>): Promise<void> {
-    const folder = resolve(this.#shift.output, this.task.folder);
-    for (const { name, bytes } of files) {
-      const path = resolve(folder, name);
-      if (!path.startsWith(folder + sep))
-        throw new Error(`A file of the task is named ${name}, which is outside of its folder.`);
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, bytes);
-    }
-  }
-
   #end(verdict: Verdict, report: TaskReport): TaskEnd {
-    const { result, commands, log, peakMemoryMb, cpuMs, leftBehind, timers } = withEarlier(report, this.#before);
+    const { log, peakMemoryMb, cpuMs, leftBehind, timers } = report;
+    const { result, commands } = this.#commands.with(report);
     return {
       id: this.task.point.id,
       attempt: this.number,
@@ -234,14 +247,4 @@ export class Attempt implements Performable {
       ...((leftBehind || timers) && { note: { ...(leftBehind && { leftBehind }), ...(timers && { timers }) } }),
     };
   }
-}
-
-/** Commands that were done before and are not done again belong to the task all the same, with what they came to. */
-function withEarlier(report: TaskReport, before: TaskEnd | undefined): TaskReport {
-  if (!before?.commands) return report;
-  const { commands = [], result } = report;
-  const now = new Map(commands.map((command) => [command.name, command]));
-  const earlier = before.commands.filter(({ name, status }) => status === 'done' && !now.has(name));
-  const all = { ...before.result, ...result };
-  return { ...report, commands: [...earlier, ...commands], ...(Object.keys(all).length > 0 && { result: all }) };
 }

@@ -17,6 +17,9 @@ import type { Tally } from './tally.js';
 import { wantedIn } from './wanted.js';
 import { whereItWas } from './where-it-was.js';
 
+const FAILURES_RECALLED =
+  'the search is told of points that failed in an earlier run, and they are not run again; name them in "ids", as pyw-sweep retry does, to have that';
+
 /** Where the tasks of one run come from, what is known of them already, and what becomes of them. */
 export interface Course {
   readonly agenda: Agenda;
@@ -69,12 +72,17 @@ export function planCourse(plan: Plan, { spec, past, ledger, tally, workers, eve
   };
 }
 
-/** The course of a search: what it asks for that is recorded already is told to it without being run. */
+/**
+ * The course of a search: what it asks for that is recorded already is told to it without being run, failures too. What it asks for
+ * next may follow from them.
+ */
 export function searchCourse(
   makeTask: (params: Task['point']['params'], index: number) => Task,
   options: CourseOptions,
 ): Course {
-  const { spec, ledger, past, tally } = options;
+  const { spec, ledger, past, tally, events } = options;
+  const again = new Set(spec.ids);
+  let failures = 0;
   const tasks: Task[] = [];
   if (!spec.search) throw new OptionError('There is no search.');
   const agenda = new SearchAgenda({
@@ -83,13 +91,21 @@ export function searchCourse(
     makeTask,
     async recall(task) {
       await reviewTask(task, options);
-      return past.isDone(task.point.id) ? ledger.records.lastEnd(task.point.id) : undefined;
+      const { id } = task.point;
+      const end = ledger.records.lastEnd(id);
+      const isOver = past.isOver(id) || (end?.status === 'failed' && end.forGood && !again.has(id));
+      return isOver ? end : undefined;
     },
     onTask(task) {
       tally.expect(1);
       tasks.push(task);
     },
-    onRecalled: () => tally.skip(),
+    onRecalled(_, { status }) {
+      if (status !== 'failed') return tally.skip();
+      tally.giveUp();
+      failures += 1;
+      if (failures === 1) events.emit('note', FAILURES_RECALLED);
+    },
   });
   return {
     agenda,

@@ -7,6 +7,7 @@ import type { StartInfo } from '../ledger/start-record.js';
 import type { Counters as MonitoredCounters } from '../metrics/counters.js';
 import { GraphitePusher } from '../metrics/graphite-pusher.js';
 import { PrometheusServer } from '../metrics/prometheus-server.js';
+import { TaskTimes } from '../metrics/task-times.js';
 import type { Plan } from '../plan/plan.js';
 import { SweepResults } from '../results/sweep-results.js';
 import { droppedLines, Outlet } from '../view/outlet.js';
@@ -17,6 +18,7 @@ import { fingerprintOf } from './fingerprint.js';
 import { GpuWatch } from './gpu-watch.js';
 import { noteOfLargeParams } from './large-params.js';
 import { Loads } from './loads.js';
+import { toldCounters, toldOf } from './monitored.js';
 import { Past } from './past.js';
 import { Places } from './places.js';
 import { pointTask } from './point-task.js';
@@ -220,15 +222,13 @@ export class Headquarters {
       this.#undo.push(() => pusher.close());
     }
     if (prometheus) {
-      const server = await PrometheusServer.listen(prometheus, () => toldCounters(this.counters));
+      const times = new TaskTimes();
+      this.#events.on('ended', (_, end) => times.add(end));
+      const snapshot = (): MonitoredCounters => ({ ...toldCounters(this.counters), ...toldOf(this.workers, times) });
+      const server = await PrometheusServer.listen(prometheus, snapshot);
       this.#undo.push(() => server.close());
     }
   }
-}
-
-/** In the words of monitoring, which counts successes of earlier runs too. */
-function toldCounters({ done, skipped, ...others }: Counters): MonitoredCounters {
-  return { ...others, finished: done + skipped };
 }
 
 /** Whether there is something, and no record of a sweep. */

@@ -69,6 +69,7 @@ const overrides: Readonly<Record<string, Override>> = {
   PYW_HOSTS: { path: ['workers', 'hosts'], parse: list },
   PYW_CWD: { path: ['workers', 'cwd'], parse: text },
   PYW_TASKS_MAX: { path: ['workers', 'tasksMax'], parse: number },
+  PYW_SETUP_TIMEOUT_MS: { path: ['workers', 'setupTimeoutMs'], parse: number },
   PYW_OUTPUT: { path: ['output'], parse: text },
   PYW_REPEATS: { path: ['repeats'], parse: number },
   PYW_SAMPLE: { path: ['sample'], parse: sample },

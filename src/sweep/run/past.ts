@@ -1,4 +1,5 @@
 import type { TaskEnd } from '../../task/record.js';
+import type { Part } from '../ledger/journal-line.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { Plan } from '../plan/plan.js';
 import { commandsOf, declaredCommands } from './commands-of.js';
@@ -59,15 +60,16 @@ export class Past {
     return end ? this.missingIn(end) : this.#ofSpaces(id);
   }
 
-  /** How a task ended last, where that says of some of the commands that they need not be run again. */
-  halfDone(id: string): TaskEnd | undefined {
-    if (this.#wanted.length === 0 || this.#ledger.records.attemptsOf(id) === 0) return undefined;
-    const end = this.#ledger.records.lastEnd(id);
+  /** How a task ended last, or how far it came, where that says of some of the commands that they need not be run again. */
+  halfDone(id: string): Part | undefined {
+    const { records } = this.#ledger;
+    if (this.#wanted.length === 0 || records.attemptsOf(id) === 0) return undefined;
+    const end = records.lastPart(id) ?? records.lastEnd(id);
     return end?.commands && this.missingIn(end).length > 0 ? end : undefined;
   }
 
   /** The commands that such an end leaves to be run. */
-  missingIn(end: TaskEnd): readonly string[] {
+  missingIn(end: Part): readonly string[] {
     const wanted = this.#wantedOf(end.id);
     return end.startedAt < this.#from ? wanted : wanted.filter((name) => !isDoneIn(end, name));
   }
@@ -87,6 +89,6 @@ export function overwritesSome(spec: Resolved): boolean {
   );
 }
 
-function isDoneIn({ commands = [] }: TaskEnd, wanted: string): boolean {
+function isDoneIn({ commands = [] }: Part, wanted: string): boolean {
   return commands.some(({ name, status }) => name === wanted && status === 'done');
 }

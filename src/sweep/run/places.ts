@@ -144,7 +144,7 @@ export class Places {
   /** What may have to be cut off while it blocks pays for that with each task; what is only ever ended altogether does not. */
   #common(name: string): PersistentWorkerOptions {
     const { graceMs, print = 'log', timeoutMs, loadTimeoutMs, stopIf, workers } = this.#options.spec;
-    const limits = [timeoutMs, loadTimeoutMs, stopIf, workers?.memoryMb];
+    const limits = [timeoutMs, loadTimeoutMs, stopIf, workers?.memoryMb, workers?.setupTimeoutMs];
     return {
       graceMs,
       stdio: print === 'log' ? { file: join(this.#logs, `${name}.log`) } : 'inherit',

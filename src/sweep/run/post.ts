@@ -107,7 +107,7 @@ export class Post {
       ...(kind !== 'inline' && { env }),
       name,
       preparation: preparedFor(this.#place, admitted),
-      signal: over,
+      limit: { timeoutMs: this.#shift.spec.workers?.setupTimeoutMs, signal: over },
     });
     try {
       await this.#place.supervision?.begin(worker);

@@ -115,6 +115,7 @@ const workerChecks: Checks = {
   hosts: isArray,
   setup: isAnything,
   teardown: isAnything,
+  setupTimeoutMs: isPositive,
   tasksMax: isCount,
 };
 

@@ -52,9 +52,10 @@ function isThere(folders: readonly string[], { output, count }: { output: string
 /** Also folders that are left of tasks of which nothing is recorded. */
 function overwrite(plan: Plan, { spec, ledger, output }: Review): void {
   const isWanted = wantedIn(plan, spec);
-  const recorded = recordedIn(plan, spec, ledger);
-  for (const index of recorded) ledger.clearTask(whereItWas(plan.task(index), ledger.records).folder);
-  ledger.forget(recorded.map((index) => plan.id(index)));
+  for (const index of recordedIn(plan, spec, ledger)) {
+    ledger.clearTask(whereItWas(plan.task(index), ledger.records).folder);
+  }
+  ledger.forget(indicesIn(plan, spec).map((index) => plan.id(index))); // also what is recorded of an attempt without an end
   for (const { folder, index } of plan) {
     if (isWanted(index) && existsSync(join(output, folder))) ledger.clearTask(folder);
   }
@@ -92,6 +93,9 @@ export async function reviewTask(task: Task, review: Review): Promise<void> {
 }
 
 function recordedIn(plan: Plan, spec: Resolved, { records }: Ledger): number[] {
-  const indices = Array.from({ length: plan.size }, (_, index) => index);
-  return indices.filter(wantedIn(plan, spec)).filter((index) => records.statusOf(plan.id(index)) !== undefined);
+  return indicesIn(plan, spec).filter((index) => records.statusOf(plan.id(index)) !== undefined);
+}
+
+function indicesIn(plan: Plan, spec: Resolved): number[] {
+  return Array.from({ length: plan.size }, (_, index) => index).filter(wantedIn(plan, spec));
 }

@@ -11,10 +11,10 @@ export interface SearchAgendaOptions {
   /** At most so many points. */
   readonly limit: number;
   makeTask(params: Params, index: number): Task;
-  /** The record of a point that was done before: it is not run again, and told to the search all the same. */
+  /** The record of a point that was over before: it is not run again, and told to the search all the same. */
   recall(task: Task): Promise<TaskEnd | undefined>;
   onTask(task: Task): void;
-  onRecalled(task: Task): void;
+  onRecalled(task: Task, end: TaskEnd): void;
 }
 
 /** Asks a search for points, one at a time, and tells it what came of each. */
@@ -22,6 +22,8 @@ export class SearchAgenda implements Agenda {
   readonly #options: SearchAgendaOptions;
   readonly #history: Trial[] = [];
   readonly #back: Task[] = [];
+  /** Where each point is in the history, by its id. */
+  readonly #places = new Map<string, number>();
   readonly #seen = new Set<string>();
   #asking: Promise<Task | undefined> | undefined;
   #count = 0;
@@ -67,9 +69,9 @@ export class SearchAgenda implements Agenda {
   /** What came of a task, told to the search before anybody asks again. What comes later of the same one replaces it. */
   async report(task: Task, end: TaskEnd): Promise<void> {
     const { params } = task.point;
-    const before = this.#history.findIndex((trial) => trial.end.id === end.id);
-    if (before >= 0) this.#history[before] = { params, end };
-    else this.#history.push({ params, end });
+    const place = this.#places.get(end.id) ?? this.#history.length;
+    this.#places.set(end.id, place);
+    this.#history[place] = { params, end };
     await this.#options.search.report?.(params, end);
   }
 
@@ -108,7 +110,7 @@ export class SearchAgenda implements Agenda {
       const task = makeTask(params, this.#count);
       if (this.#seen.has(task.point.id)) {
         this.#refuseEndless(task);
-        const known = this.#history.find(({ end }) => end.id === task.point.id);
+        const known = this.#history[this.#places.get(task.point.id) ?? -1];
         if (known) await search.report?.(params, known.end);
         continue;
       }
@@ -118,7 +120,7 @@ export class SearchAgenda implements Agenda {
       onTask(task);
       const end = await recall(task);
       if (!end) return task;
-      onRecalled(task);
+      onRecalled(task, end);
       await this.report(task, end);
     }
     this.#isOver = true;

@@ -39,7 +39,7 @@ export interface Versioned {
 }
 
 export interface RunOptions {
-  /** Only the tasks of the plan with these ids are run; the others stay as they are. */
+  /** Only the tasks of the plan with these ids are run; the others stay as they are. Of a search: failed points that are run again. */
   readonly ids?: readonly string[];
   /** The folder for all that it leaves. Default `sweep-output`. */
   readonly output?: string;
@@ -110,6 +110,8 @@ export interface WorkersOptions {
   /** Run in each worker before its first task, and after its last. */
   readonly setup?: Target;
   readonly teardown?: Target;
+  /** Importing the task and `setup` may take this long in one worker; then it counts as one that cannot be started. */
+  readonly setupTimeoutMs?: number;
   /** A worker is replaced after so many tasks. */
   readonly tasksMax?: number;
 }

@@ -6,6 +6,7 @@ import { Attempt } from './attempt.js';
 import type { Place } from './place.js';
 import { Portion } from './portion.js';
 import { Post } from './post.js';
+import { salvage } from './salvage.js';
 import type { Shift } from './shift.js';
 import type { SweepWorker } from './sweep-worker.js';
 import { isOrderly } from './verdict.js';
@@ -186,10 +187,12 @@ export class Station {
       if (!worker.isAlive || (end && !isOrderly(end))) {
         this.#attempts = [];
         await this.#post.end({ isHealthy: false }); // before another one has its folder
+        await salvage([attempt, ...others], this.#place, this.#shift.events);
         await this.#concludeLast(attempt, end, others);
         break;
       }
       this.#attempts = others;
+      if (end && attempt.scratch !== undefined) await salvage([attempt], this.#place, this.#shift.events);
       if (end) await this.#record(end, attempt);
       else this.#notBegun(attempt);
     }
@@ -198,13 +201,12 @@ export class Station {
 
   async #run(attempt: Attempt, worker: SweepWorker): Promise<TaskEnd | undefined> {
     const { task, number } = attempt;
-    const { supervision } = this.#place;
     const waitedMs = Math.round(performance.now() - this.#freeSince);
     this.#shift.began(task);
     this.#shift.events.emit('started', task, this.name, number);
-    supervision?.watch((reason) => attempt.cut({ why: 'memory', reason }));
+    this.#place.supervision?.watch((reason) => attempt.cut({ why: 'memory', reason }));
     const ended = await attempt.run(worker);
-    const peakMemoryMb = Math.max(ended?.peakMemoryMb ?? 0, supervision?.unwatch() ?? 0);
+    const peakMemoryMb = Math.max(ended?.peakMemoryMb ?? 0, this.#place.supervision?.unwatch() ?? 0);
     return ended && { ...ended, ...(peakMemoryMb > 0 && { peakMemoryMb }), ...(waitedMs > 0 && { waitedMs }) };
   }
 
@@ -227,10 +229,11 @@ export class Station {
     this.#shift.queue.giveBack(task, { isNext: true, ...options });
   }
 
-  async #record(end: TaskEnd, { task, isFinal }: Attempt): Promise<void> {
+  async #record(ended: TaskEnd, { task, isFinal }: Attempt): Promise<void> {
     const { queue, ledger, retries, tally, events, stopRules } = this.#shift;
-    const mayRetry = end.status === 'failed' && !isFinal && !queue.isClosed;
-    const isRetried = mayRetry && retries.allow(task.point.id, end.class ?? 'error');
+    const hasFailed = ended.status === 'failed' && !queue.isClosed;
+    const isRetried = hasFailed && !isFinal && retries.allow(task.point.id, ended.class ?? 'error');
+    const end: TaskEnd = hasFailed && !isRetried ? { ...ended, forGood: true } : ended;
     ledger.end(end);
     tally.end(end, { isRetried });
     this.#freeSince = performance.now();

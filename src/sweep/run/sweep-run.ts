@@ -203,9 +203,11 @@ export class SweepRun implements Shift {
   }
 
   elsewhere(task: Task, found: Exclude<Begin, { readonly type: 'claimed' }>): void {
-    if (found.type === 'done') {
-      void this.#doneElsewhere(task, found.end).catch((error) => this.#fail(error));
-      return;
+    if (found.type !== 'taken') {
+      this.#toRetry.delete(task.point.id);
+      const ended =
+        found.type === 'done' ? this.#doneElsewhere(task, found.end) : this.#failedElsewhere(task, found.end);
+      return void ended.catch((error) => this.#fail(error));
     }
     this.queue.setAside();
     void sleep(ELSEWHERE_MS, undefined, { signal: this.queue.over })
@@ -216,6 +218,11 @@ export class SweepRun implements Shift {
   async #doneElsewhere(task: Task, end: TaskEnd): Promise<void> {
     this.tally.skip();
     await this.#onEnd(task, end);
+    this.queue.ended(task, { worker: end.worker, taskMs: undefined, loadMs: {} });
+  }
+
+  async #failedElsewhere(task: Task, end: TaskEnd): Promise<void> {
+    await this.#giveUp(task, end);
     this.queue.ended(task, { worker: end.worker, taskMs: undefined, loadMs: {} });
   }
 

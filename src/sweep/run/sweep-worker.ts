@@ -1,3 +1,4 @@
+import { CallAbortedError } from '../../base/errors.js';
 import { type ProcessRef, processOf } from '../../base/process-tree.js';
 import type { Kind } from '../../protocol/messages.js';
 import { target } from '../../target/target.js';
@@ -8,7 +9,8 @@ import { PersistentWorker } from '../../worker/persistent-worker.js';
 import { Performance } from './performance.js';
 import { toldOfLimit } from './time-limit.js';
 
-const main = target<typeof serveTask>(new URL('../../task/task-main.js', import.meta.url), 'serveTask');
+/** What every worker of a sweep runs. */
+export const taskMain = target<typeof serveTask>(new URL('../../task/task-main.js', import.meta.url), 'serveTask');
 
 export interface CallLimit {
   readonly timeoutMs: number | undefined;
@@ -42,21 +44,23 @@ export class SweepWorker {
     kind: Kind,
     {
       preparation,
-      signal,
+      limit,
       ...options
-    }: PersistentWorkerOptions & { name: string; preparation: Preparation; signal: AbortSignal },
+    }: PersistentWorkerOptions & { name: string; preparation: Preparation; limit: CallLimit },
   ): Promise<SweepWorker> {
-    const worker = new PersistentWorker<typeof serveTask>(kind, main, options);
+    const worker = new PersistentWorker<typeof serveTask>(kind, taskMain, options);
     const started = new SweepWorker(worker, `${options.name}/${crypto.randomUUID()}`);
+    const { signal } = limit;
     const onAbort = (): void => void worker.terminate({ graceMs: 0 });
     signal.addEventListener('abort', onAbort, { once: true });
     try {
       await worker.ready;
-      await worker.with({ signal }).call({ type: 'prepare', desk: started.#desk, ...preparation });
+      await started.#call({ type: 'prepare', ...preparation, desk: started.#desk }, limit);
       return started;
     } catch (error) {
       await worker.terminate();
-      throw error;
+      const wasLate = error instanceof CallAbortedError && error.code === 'ERR_CALL_TIMEOUT';
+      throw wasLate ? new Error(`it was not ready within its setupTimeoutMs of ${limit.timeoutMs}`) : error;
     } finally {
       signal.removeEventListener('abort', onAbort);
     }

@@ -36,6 +36,16 @@ export async function judge(
   }
 }
 
+/** It ended when it had been asked to stop, and that was not for a reason of ours: its time was over. */
+export function verdictOfLate({ result }: TaskReport, timeoutMs: number | undefined): Verdict {
+  const kept = result ? ' What it returned then is recorded, and does not count as done.' : '';
+  if (timeoutMs === undefined) {
+    return failed('lost', { name: 'WorkerLost', message: `Its worker was asked to end while it ran.${kept}` });
+  }
+  const message = `It took longer than its timeoutMs of ${timeoutMs}, and was asked to stop.${kept}`;
+  return failed('timeout', { name: 'Timeout', message });
+}
+
 /** What it means that an attempt gave no report. */
 export function verdictOfLoss(error: unknown, cut: Cut | undefined): Verdict {
   const record = errorRecord(error);

@@ -31,6 +31,8 @@ export interface RunOptions extends MetricSources {
   readonly graceMs?: number;
   /** Told when a command has been started. */
   onStart?(command: { readonly name: string; readonly pid: number; readonly log: string }): void;
+  /** Told when a command is done and its processes have ended. */
+  onDone?(command: CommandRecord, metrics: Params | undefined): void;
   /** Given what a command says in `::progress {…}` lines, within 200 ms or so. */
   onProgress?(record: Params, command: string): void;
   /** Given all output as well, for a console: within 200 ms or so. */

@@ -39,6 +39,7 @@ export async function runCommands(commands: readonly Command[], options: RunOpti
     records.push(end.record);
     failure = end.failure;
     if (end.metrics) result = { ...result, ...end.metrics };
+    if (end.record.status === 'done') options.onDone?.(end.record, end.metrics);
   }
   const all = { ...(result && { result }), commands: records };
   const wasEnded = options.signal?.aborted && records.some(({ status }) => status !== 'done');
