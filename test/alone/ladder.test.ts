@@ -162,6 +162,15 @@ describe('A process', () => {
     });
   }
 
+  it('ended from outside by SIGKILL takes all along that it has started, also what left its group', async () => {
+    const worker = new Worker('process', behaviours.stubborn);
+    const pids = (await begun(worker)) as number[];
+    assert.ok(pids.every(isRunning));
+    process.kill(worker.id?.pid as number, 'SIGKILL');
+    assert.equal((await worker.outcome()).type, 'lost');
+    assert.deepEqual(pids.filter(isRunning), []);
+  });
+
   it('that kills itself is lost', async () => {
     const outcome = await new Worker('process', behaviours.vanish).outcome();
     assert.ok(outcome.type === 'lost');

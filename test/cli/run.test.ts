@@ -163,7 +163,7 @@ describe('pyw-sweep run', function () {
     }
     assert.deepEqual(readdirSync(command.path), []);
     const { stderr } = await command.run(['run', '-p', 'a=1', '--gpus', '64', '--', 'true']);
-    assert.match(stderr, /^pyw-sweep: 64 GPUs are asked/); // and no count of what was never begun
+    assert.match(stderr, /^pyw-sweep: 64 GPUs are asked/m); // and no count of what was never begun
   });
 
   it('ends with 3 and touches nothing when the specification was changed, unless that is accepted', async () => {

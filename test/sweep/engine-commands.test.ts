@@ -114,6 +114,17 @@ describe('The commands of a sweep', () => {
     }
   });
 
+  it('are ended when their worker is lost', async () => {
+    const commands = 'echo $$ > {_output}/shell; kill -9 $PPID; sleep 1000 & echo $! > {_output}/child; wait';
+    const results = await sweep(study({ variables: { x: [1] }, commands, retries: 0 }));
+    assert.deepEqual(
+      [...results.missing].map(({ class: failure }) => failure),
+      ['lost'],
+    );
+    const pids = ['shell', 'child'].map((name) => Number(readFileSync(join(folder.output, 'x=1', name), 'utf8')));
+    assert.deepEqual(pids.filter(isRunning), []);
+  });
+
   it('that were done are not run again when the driver was killed, unless all is to be overwritten', async () => {
     for (const [existing, notes] of [
       ['skip', ['train', 'test', 'test']],
