@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bodyOf, endLine, startLine } from '#internal/sweep/ledger/journal-line.js';
 import { Ledger } from '#internal/sweep/ledger/ledger.js';
+import { LineReader } from '#internal/sweep/ledger/line-reader.js';
 import { chosenEnvironment, withoutSecrets } from '#internal/sweep/ledger/start-record.js';
 import { prepareTaskFolder } from '#internal/sweep/ledger/task-folder.js';
 import { ledgerEnd, ledgerTask } from '../support/ledger-task.js';
@@ -200,5 +201,31 @@ describe('The ledger of a sweep', () => {
     assert.deepEqual(ledger.records.counts, { done: 90_000, failed: 10_000, stopped: 0, cancelled: 0, open: 0 });
     assert.deepEqual(ledger.records.lastEnd(ledgerTask(77_777).point.id), ledgerEnd(ledgerTask(77_777).point.id, 1));
     assert.ok((user + system) / 1000 < 1000, `${(user + system) / 1000} ms of processor time`);
+  });
+});
+
+describe('Lines of a journal', () => {
+  it('are read one by one, wherever they are and however long', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'pyworkers-ledger-'));
+    try {
+      const lines = ['first', '', 'x'.repeat(100_000), 'ünïcödé', 'last, without its end'];
+      const file = join(folder, 'journal');
+      writeFileSync(file, lines.join('\n'));
+      const places = lines.map((_, i) =>
+        Buffer.byteLength(
+          lines
+            .slice(0, i)
+            .map((line) => `${line}\n`)
+            .join(''),
+        ),
+      );
+      const reader = new LineReader();
+      for (const i of [0, 1, 2, 3, 4, 3, 0, 2, 4, 4, 1]) assert.equal(reader.lineAt(file, places[i] ?? 0), lines[i]);
+      const other = join(folder, 'other');
+      writeFileSync(other, 'another\n');
+      assert.equal(reader.lineAt(other, 0), 'another');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

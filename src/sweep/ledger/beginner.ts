@@ -19,6 +19,8 @@ export interface BeginnerParts {
   readonly journalNumber: number;
   /** This host's name. */
   readonly host: string;
+  /** Whether something may lie where the task's folder will be. */
+  mayHaveFolder(id: string): boolean;
   /** Reads what other drivers have recorded since. */
   catchUp(): void;
   /** What another driver has given up meanwhile. */
@@ -91,7 +93,7 @@ export class Beginner {
     const { point, folder, index } = task;
     const { id } = point;
     return inStorage('begin a task', path, () => {
-      const isNew = statSync(path, { throwIfNoEntry: false }) === undefined;
+      const isNew = !this.#parts.mayHaveFolder(id) || statSync(path, { throwIfNoEntry: false }) === undefined;
       const done = this.#doneOf(id, options) ?? (isNew ? undefined : this.#doneByStatus(path, id, options));
       const over = done ?? this.#parts.failedMeanwhile(id);
       if (over) {

@@ -15,7 +15,7 @@ import { newOwner, type Owner } from './owner.js';
 import { type Peeked, peek } from './peek.js';
 import { Book, type Records } from './records.js';
 import { Registration } from './registration.js';
-import { asValue, checkFolder, keepFingerprint } from './specification.js';
+import { asValue, checkFolder, hasOnlyRecord, keepFingerprint } from './specification.js';
 import { addGit, writeStart } from './start-record.js';
 
 interface Parts {
@@ -57,6 +57,7 @@ export class Ledger {
     this.#ownNumber = this.#journals.leaveOut(owner.driver);
     this.#journals.load((driver) => registration.isAtWork(driver));
     this.#claims = new Claims(layout, owner, (driver) => registration.isAtWork(driver));
+    const isFresh = hasOnlyRecord(layout);
     const path = layout.journal(owner.driver);
     const start = inStorage('write how this was started', layout.starts, () =>
       writeStart(layout, owner, options.start ?? {}),
@@ -69,6 +70,7 @@ export class Ledger {
       book: this.#book,
       journalNumber: this.#ownNumber,
       host: owner.host,
+      mayHaveFolder: (id) => !isFresh || this.#journals.hasOthers || this.records.attemptsOf(id) > 0,
       catchUp: () => this.catchUp(),
       failedMeanwhile: (id) => this.#journals.failedMeanwhile(id),
     });

@@ -1,6 +1,6 @@
 import type { TaskEnd, TaskStatus } from '../../task/record.js';
 import { endFrom, type Line, type Part, partFrom, type Start, startFrom } from './journal-line.js';
-import { lineAt } from './scan-journal.js';
+import { LineReader } from './line-reader.js';
 
 export interface Counts extends Readonly<Record<TaskStatus, number>> {
   /** Begun, and never ended as far as is known: at work now, or lost with their driver. */
@@ -44,6 +44,7 @@ const done = 1;
 export class Book implements Records {
   badLines = 0;
   readonly #pathOf: (driver: string) => string;
+  readonly #lines = new LineReader();
   readonly #rows = new Map<string, number>();
   readonly #drivers: string[] = [];
   readonly #tally = [0, 0, 0, 0, 0];
@@ -195,7 +196,7 @@ export class Book implements Records {
   }
 
   #read(journal = 0, at = 0): string {
-    return lineAt(this.#pathOf(this.#drivers[journal] ?? ''), at);
+    return this.#lines.lineAt(this.#pathOf(this.#drivers[journal] ?? ''), at);
   }
 
   #rowOf(id: string): number {

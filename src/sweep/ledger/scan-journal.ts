@@ -22,21 +22,6 @@ export function scanJournal(path: string, from: number, visit: (line: Line, at: 
   }
 }
 
-/** The line that begins at this byte. */
-export function lineAt(path: string, at: number): string {
-  const file = openSync(path, 'r');
-  try {
-    for (let size = 4096; ; size *= 8) {
-      const bytes = Buffer.allocUnsafe(size);
-      const count = readSync(file, bytes, 0, size, at);
-      const end = bytes.subarray(0, count).indexOf(newline);
-      if (end >= 0 || count < size) return bytes.toString('utf8', 0, end >= 0 ? end : count);
-    }
-  } finally {
-    closeSync(file);
-  }
-}
-
 const newline = 10;
 const chunkBytes = 1 << 20;
 

@@ -22,6 +22,13 @@ export function checkFolder(layout: Layout, writes: readonly string[]): void {
   );
 }
 
+/** Whether nothing but the record lies in the output folder: no task has a folder there yet. */
+export function hasOnlyRecord(layout: Layout): boolean {
+  return inStorage('read the output folder', layout.output, () => namesIn(layout.output)).every(
+    (name) => name === '.pyw',
+  );
+}
+
 /** The fingerprint that the records of a folder are of. */
 export function readFingerprint(layout: Layout): Fingerprint | undefined {
   const text = inStorage('read the specification', layout.specification, () => textOf(layout.specification));

@@ -12,9 +12,9 @@ export class Portion {
     return this.#size;
   }
 
-  /** So long took the longest of those that were given last. */
-  took(longestMs: number): void {
-    const fitting = Math.floor(TOGETHER_MS / Math.max(longestMs, TOGETHER_MS / TASKS_MAX));
+  /** So long those took that were given last, each on the average. */
+  took(eachMs: number): void {
+    const fitting = Math.floor(TOGETHER_MS / Math.max(eachMs, TOGETHER_MS / TASKS_MAX));
     this.#size = Math.max(1, Math.min(2 * this.#size, fitting));
   }
 }

@@ -177,13 +177,14 @@ export class Station {
     this.#giveBack(attempt.task);
   }
 
-  /** Sees them through, one after the other. Gives how long the longest took. */
+  /** Sees them through, one after the other. Gives how long each took, on the average. */
   async #conclude(worker: SweepWorker): Promise<number> {
-    let longestMs = 0;
+    const count = this.#attempts.length || 1;
+    let totalMs = 0;
     for (let [attempt] = this.#attempts; attempt; [attempt] = this.#attempts) {
       const end = await this.#run(attempt, worker);
       const others = this.#attempts.slice(1);
-      longestMs = Math.max(longestMs, attempt.ranMs ?? Number.POSITIVE_INFINITY);
+      totalMs += attempt.ranMs ?? Number.POSITIVE_INFINITY;
       if (!worker.isAlive || (end && !isOrderly(end))) {
         this.#attempts = [];
         await this.#post.end({ isHealthy: false }); // before another one has its folder
@@ -196,7 +197,7 @@ export class Station {
       if (end) await this.#record(end, attempt);
       else this.#notBegun(attempt);
     }
-    return longestMs;
+    return totalMs / count;
   }
 
   async #run(attempt: Attempt, worker: SweepWorker): Promise<TaskEnd | undefined> {
