@@ -113,7 +113,7 @@ describe('The environment', () => {
       ['PYW_GRAPHITE', 'graphite.lab', /takes HOST\/PREFIX or HOST:PORT\/PREFIX/],
       ['PYW_PROMETHEUS', 'here', /takes a port, or HOST:PORT/],
       ['PYW_TASKS_MAX', 'ten', /takes a number/],
-      ['PYW_GPUS', 'all', /takes a number per worker, a list such as \[0,1,"2,3"\], or inherit, not "all"/],
+      ['PYW_GPUS', 'all', /takes a number for each worker .*, a list .*, an object .* or inherit, not "all"/],
     ] as const) {
       assert.throws(() => specFrom({}, { [name]: value }), { code: 'ERR_OPTION', message: expected });
     }

@@ -108,6 +108,22 @@ describe('The ledger of a sweep whose driver is killed', () => {
     }
   });
 
+  it('takes a success from its status file where the journal has lost it, and writes it down again', async () => {
+    const task = ledgerTask(3);
+    const first = await Ledger.open(output, { fingerprint: {} });
+    first.begin(task, { worker: 'w1' });
+    first.end(ledgerEnd(task.point.id, 1));
+    await first.close();
+    writeFileSync(join(output, '.pyw/journal', `${first.driver}.jsonl`), '');
+    const second = await Ledger.open(output, { fingerprint: {} });
+    assert.equal(second.records.isDone(task.point.id), false);
+    assert.equal(second.begin(task, { worker: 'w1' }).type, 'done');
+    await second.close();
+    const { records } = Ledger.peek(output);
+    assert.deepEqual(records.lastEnd(task.point.id), ledgerEnd(task.point.id, 1));
+    assert.equal(records.lastStart(task.point.id)?.folder, task.folder);
+  });
+
   it('skips and counts bad lines wherever they are, and reads the others', async () => {
     const first = await Ledger.open(output, { fingerprint: {} });
     first.begin(ledgerTask(0), { worker: 'w1' });

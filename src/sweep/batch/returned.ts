@@ -2,7 +2,7 @@ import { Fifo } from '../../base/fifo.js';
 
 /** Tasks that were given back, by the leaf whose values they need. */
 export class Returned {
-  readonly #lists = new Map<number, { readonly front: Fifo<number>; readonly rest: Fifo<number> }>();
+  readonly #lists = new Map<number, { readonly front: number[]; readonly rest: Fifo<number> }>();
   #size = 0;
 
   get size(): number {
@@ -12,10 +12,11 @@ export class Returned {
   add(leaf: number, position: number, { front }: { readonly front: boolean }): void {
     let list = this.#lists.get(leaf);
     if (!list) {
-      list = { front: new Fifo(), rest: new Fifo() };
+      list = { front: [], rest: new Fifo() };
       this.#lists.set(leaf, list);
     }
-    (front ? list.front : list.rest).push(position);
+    if (front) insert(list.front, position);
+    else list.rest.push(position);
     this.#size++;
   }
 
@@ -28,7 +29,7 @@ export class Returned {
     return (this.#lists.get(leaf)?.front.length ?? 0) > 0;
   }
 
-  /** The next one for a leaf: what is to be done soon first, the rest as it came back. */
+  /** The next one for a leaf: what is to be done soon first, in its order, the rest as it came back. */
   take(leaf: number): number | undefined {
     const list = this.#lists.get(leaf);
     if (!list) return undefined;
@@ -37,4 +38,10 @@ export class Returned {
     if (list.front.length + list.rest.length === 0) this.#lists.delete(leaf);
     return position;
   }
+}
+
+/** Such a list is short: what one worker had at once. */
+function insert(sorted: number[], position: number): void {
+  const at = sorted.findLastIndex((each) => each < position) + 1;
+  sorted.splice(at, 0, position);
 }

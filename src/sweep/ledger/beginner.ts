@@ -1,9 +1,10 @@
 import { statSync } from 'node:fs';
+import type { TaskEnd } from '../../task/record.js';
 import type { Task } from '../point.js';
 import { type Begin, type BeginOptions, doneIfEnough } from './begin.js';
 import type { Claim, Claims } from './claims.js';
 import type { Journal } from './journal.js';
-import { startLine } from './journal-line.js';
+import { bodyOf, endLine, startLine } from './journal-line.js';
 import type { Layout } from './layout.js';
 import { inStorage } from './ledger-error.js';
 import type { Book } from './records.js';
@@ -94,7 +95,7 @@ export class Beginner {
     const { id } = point;
     return inStorage('begin a task', path, () => {
       const isNew = !this.#parts.mayHaveFolder(id) || statSync(path, { throwIfNoEntry: false }) === undefined;
-      const done = this.#doneOf(id, options) ?? (isNew ? undefined : this.#doneByStatus(path, id, options));
+      const done = this.#doneOf(id, options) ?? (isNew ? undefined : this.#doneByStatus(path, task, options));
       const over = done ?? this.#parts.failedMeanwhile(id);
       if (over) {
         claims.release(claim);
@@ -121,9 +122,24 @@ export class Beginner {
     return book.isDone(id) ? doneIfEnough(book.lastEnd(id), options) : undefined;
   }
 
-  /** A file system between machines may show an old journal for a while; the status was in its place before the claim was free. */
-  #doneByStatus(path: string, id: string, options: BeginOptions): NotBegun | undefined {
-    const end = doneIn(path, id);
-    return end && end.attempt > this.#parts.book.forgottenOf(id) ? doneIfEnough(end, options) : undefined;
+  /**
+   * A file system between machines may show an old journal for a while; the status was in its place before the claim was free. Or
+   * the journal's line is damaged: then the status is what is left of the record, and goes into the journal again.
+   */
+  #doneByStatus(path: string, task: Task, options: BeginOptions): NotBegun | undefined {
+    const end = doneIn(path, task.point.id);
+    if (!end || end.attempt <= this.#parts.book.forgottenOf(end.id)) return undefined;
+    const done = doneIfEnough(end, options);
+    if (done) this.#recordAgain(end, task);
+    return done;
+  }
+
+  #recordAgain(end: TaskEnd, { folder, index }: Task): void {
+    const { journal, book, journalNumber } = this.#parts;
+    const { id, attempt, status, worker, gpus, host, startedAt } = end;
+    const start = startLine(id, attempt, { folder, index, worker, gpus, host, startedAt });
+    const [startAt = 0, endAt = 0] = journal.appendAll([start, endLine(end, bodyOf(end))]);
+    book.take({ kind: 'start', id, attempt }, journalNumber, startAt);
+    book.take({ kind: 'end', id, attempt, status }, journalNumber, endAt);
   }
 }
