@@ -81,9 +81,9 @@ export class Attempt implements Performable, Leaver {
       this.#startedAt = Date.now();
       if (hooks.beforeTask) await unlessAborted(hooks.beforeTask(this.task, this.#place.name), this.#signal);
       report = await this.#perform(worker);
-      if (!report) return undefined;
-      if (report.files) await this.unpack(report);
-      verdict = this.#cut ? verdictOfLoss(undefined, this.#cut) : await this.#judged(report);
+      if (report?.files) await this.unpack(report);
+      if (!report && !this.#cut) return undefined;
+      verdict = this.#cut ? verdictOfLoss(undefined, this.#cut) : await this.#judged(report ?? {});
     } catch (error) {
       verdict = this.#verdictOf(error);
     }
