@@ -41,6 +41,11 @@ describe('Short tasks, of which a worker is given several at once', () => {
       [...results.missing].map(({ error }) => error?.message),
       [],
     );
+    const { records } = Ledger.peek(folder.output);
+    assert.deepEqual(
+      [...records.ids()].map((id) => records.attemptsOf(id)),
+      new Array(TASKS).fill(1), // those that were let go and done by another one, too
+    );
     assert.deepEqual(
       runs().sort((a, b) => a - b),
       upTo(TASKS),

@@ -39,7 +39,7 @@ export function endLine(end: TaskEnd, body: string): string {
   return `{"e":"end","id":"${end.id}","st":"${end.status}","n":${end.attempt},${counted(body)}`;
 }
 
-/** It was begun on record only. */
+/** It was begun on record only, and does not count. */
 export function releasedLine(id: string, attempt: number, at: number): string {
   return `{"e":"released","id":"${id}","n":${attempt},${counted(`"t":${at}}`)}`;
 }

@@ -148,12 +148,12 @@ export class Ledger {
     this.#finish(running, `"id":"${id}","status":"${status}","attempt":${attempt},${body}`);
   }
 
-  /** Gives a task back that was begun and is not run now. Its attempt counts. */
-  release(id: string): void {
+  /** Gives a task back that was begun and is not run now. Its attempt counts only if it may have run. */
+  release(id: string, { mayHaveRun = false }: { readonly mayHaveRun?: boolean } = {}): void {
     const running = this.#running.get(id);
     if (!running) return;
     this.#running.delete(id);
-    this.#recordRelease(id, running.attempt);
+    if (!mayHaveRun) this.#recordRelease(id, running.attempt);
     inStorage('give a task back', running.path, () => this.#claims.release(running.claim));
   }
 
@@ -189,7 +189,7 @@ export class Ledger {
     this.#isClosed = true;
     await this.#started;
     try {
-      for (const id of [...this.#running.keys()]) this.release(id);
+      for (const id of [...this.#running.keys()]) this.release(id, { mayHaveRun: true });
       await this.#journal.close();
     } finally {
       this.#parts.registration.leave();

@@ -167,10 +167,10 @@ export class Book implements Records {
     this.#become(row, status);
   }
 
-  /** What was known before of the task stays as it was. */
+  /** It is as if that attempt had never been: the next one has its number. */
   #release(row: number, attempt: number): void {
-    this.#attempts[row] = Math.max(this.#attempts[row] ?? 0, attempt);
-    this.#ended[row] = Math.max(this.#ended[row] ?? 0, attempt);
+    const isLast = this.#attempts[row] === attempt && (this.#ended[row] ?? 0) < attempt;
+    if (isLast) this.#attempts[row] = attempt - 1;
   }
 
   #forget(row: number, upToAttempt: number): void {

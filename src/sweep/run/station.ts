@@ -226,7 +226,7 @@ export class Station {
   }
 
   #giveBack(task: Task, options?: GiveBack): void {
-    this.#shift.ledger.release(task.point.id);
+    this.#shift.ledger.release(task.point.id, { mayHaveRun: options?.isSuspect ?? false });
     this.#shift.queue.giveBack(task, { isNext: true, ...options });
   }
 
