@@ -6,13 +6,12 @@ import { Attempt } from './attempt.js';
 import type { Place } from './place.js';
 import { Portion } from './portion.js';
 import { Post } from './post.js';
+import { recallWhenLate } from './recall-when-late.js';
 import { salvage } from './salvage.js';
 import type { Shift } from './shift.js';
 import type { SweepWorker } from './sweep-worker.js';
 import { isOrderly } from './verdict.js';
 import type { WorkerStatus } from './worker-status.js';
-
-const TOGETHER_MS_MAX = 50;
 
 /** One place that works off tasks, with one worker after the other, as long as there are any. */
 export class Station {
@@ -156,19 +155,10 @@ export class Station {
     });
   }
 
-  /** Those behind one that takes longer than expected are for others to do. */
   #giveTogether(worker: SweepWorker): { cancel(): void } {
     worker.perform(this.#attempts, this.#shift.spec);
     for (const attempt of this.#attempts) void this.#giveBackWhenTaken(attempt);
-    const recall = (): void => worker.recall();
-    const timer = setTimeout(recall, TOGETHER_MS_MAX);
-    this.#over.addEventListener('abort', recall, { once: true });
-    return {
-      cancel: () => {
-        clearTimeout(timer);
-        this.#over.removeEventListener('abort', recall);
-      },
-    };
+    return recallWhenLate(worker, this.#over);
   }
 
   async #giveBackWhenTaken(attempt: Attempt): Promise<void> {
